@@ -1,0 +1,59 @@
+"""Looks into `inbox/` safely: regular files inside the data folder, complete, in a stable order."""
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+#: A file that changed less than this many seconds ago is looked at twice: it may still be growing.
+SETTLING_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """A file to read. `name` is relative to the data folder, with forward slashes."""
+
+    path: Path
+    name: str
+    size: int
+    modified_ns: int
+
+    def sha256(self) -> str:
+        digest = hashlib.sha256()
+        with open(self.path, "rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+
+
+def inbox_files(data_dir: Path, folder: str) -> list[InboxFile]:
+    """Files below `inbox/<folder>`: no hidden ones, no link that leads out, none that is still growing.
+
+    A file modified within the last seconds is measured again after a pause and left for the next run
+    when it has changed meanwhile.
+    """
+    root = (Path(data_dir) / "inbox" / folder).resolve()
+    first = _look(Path(data_dir).resolve(), root)
+    newest = max((file.modified_ns for file in first.values()), default=0) / 1e9
+    if time.time() - newest >= SETTLING_SECONDS:
+        return [first[name] for name in sorted(first)]
+    time.sleep(min(SETTLING_SECONDS, 0.5))
+    second = _look(Path(data_dir).resolve(), root)
+    return [second[name] for name in sorted(second) if first.get(name) == second[name]]
+
+
+def _look(data_dir: Path, root: Path) -> dict[str, InboxFile]:
+    found: dict[str, InboxFile] = {}
+    if not root.is_dir():
+        return found
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            path = Path(folder) / name
+            if name.startswith(".") or not path.is_file() or not path.resolve().is_relative_to(root):
+                continue
+            facts = path.stat()
+            relative = path.relative_to(data_dir).as_posix()
+            found[relative] = InboxFile(path, relative, facts.st_size, facts.st_mtime_ns)
+    return found

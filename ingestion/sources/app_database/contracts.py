@@ -1,0 +1,124 @@
+"""Raw tables of the app database. Every table is read whole; a row that did not change is a duplicate."""
+
+from ingestion.contract import Contract, Field, decimal, integer, pulls_contract, text, timestamp
+
+SOURCE = "app_database"
+APP_ID = text("app_id", "App.", required=True)
+UPDATED_AT = timestamp("updated_at", "Last change of the row in the database (UTC).")
+
+
+def _table(entity: str, description: str, *fields: Field, key: tuple[str, ...]) -> Contract:
+    return Contract(SOURCE, entity, description, (APP_ID, *fields, UPDATED_AT), ("app_id", *key), "latest")
+
+
+USERS = _table(
+    "users",
+    "Registered users. One row per app_id, user_id and observed state.",
+    text("user_id", "User.", required=True),
+    timestamp("registered_at", "Registration (UTC)."),
+    text("acquisition_channel", "Channel that brought the user (渠道), as the app knows it."),
+    text("acquisition_campaign", "Campaign that brought the user."),
+    text("country", "ISO country."),
+    text("region", "Region or province."),
+    text("tier", "Current user tier (用户等级)."),
+    key=("user_id",),
+)
+CONTENTS = _table(
+    "contents",
+    "Published contents (内容). One row per app_id, content_id and observed state.",
+    text("content_id", "Content.", required=True),
+    text("creator_id", "Creator."),
+    text("title", "Title."),
+    text("content_type", "article, image, short_video, audio, ..."),
+    text("source_type", "PGC, UGC or OGC.", choices=("PGC", "UGC", "OGC")),
+    text("topic", "Topic."),
+    timestamp("published_at", "Publication (UTC)."),
+    text("status", "published, removed, featured, draft."),
+    key=("content_id",),
+)
+CREATORS = _table(
+    "creators",
+    "Creators (创作者). One row per app_id, creator_id and observed state.",
+    text("creator_id", "Creator.", required=True),
+    text("source_type", "PGC, UGC or OGC.", choices=("PGC", "UGC", "OGC")),
+    text("tier", "Creator tier."),
+    integer("followers", "Followers inside the app.", minimum=0),
+    key=("creator_id",),
+)
+ACTIVITIES = _table(
+    "activities",
+    "Activities (活动) as the app runs them. One row per app_id, activity_id and observed state.",
+    text("activity_id", "Activity.", required=True),
+    text("activity_name", "Name shown to users."),
+    text("status", "planned, running, ended, cancelled."),
+    timestamp("start_at", "Start (UTC)."),
+    timestamp("end_at", "End (UTC)."),
+    key=("activity_id",),
+)
+ORDERS = _table(
+    "orders",
+    "Orders. One row per app_id, order_id and observed state.",
+    text("order_id", "Order.", required=True),
+    text("user_id", "Buyer.", required=True),
+    timestamp("paid_at", "Payment (UTC); null while unpaid."),
+    text("status", "created, paid, refunded, cancelled."),
+    decimal("gross_amount", "Paid by the customer (实付), after discounts.", required=True, minimum=0),
+    decimal("discount_amount", "Platform-funded coupons and points.", minimum=0),
+    text("currency_code", "ISO 4217; null = the app's currency."),
+    text("activity_id", "Activity that the order belongs to."),
+    text("channel", "Channel of the order."),
+    key=("order_id",),
+)
+REFUNDS = _table(
+    "refunds",
+    "Refunds. One row per app_id, refund_id and observed state.",
+    text("refund_id", "Refund.", required=True),
+    text("order_id", "Order that is refunded.", required=True),
+    timestamp("refunded_at", "When it was refunded (UTC).", required=True),
+    decimal("amount", "Refunded amount, in the order's currency.", required=True, minimum=0),
+    text("currency_code", "ISO 4217; null = the order's."),
+    key=("refund_id",),
+)
+POINTS_LEDGER = _table(
+    "points_ledger",
+    "Points (积分) earned, used and expired. One row per app_id, entry_id and observed state.",
+    text("entry_id", "Ledger entry.", required=True),
+    text("user_id", "User.", required=True),
+    text("entry_type", "earned, used or expired.", required=True, choices=("earned", "used", "expired")),
+    integer("points", "Points moved, positive.", required=True, unit="points", minimum=0),
+    decimal("cost_amount", "What the points cost the platform, in the app's currency.", minimum=0),
+    timestamp("occurred_at", "When (UTC).", required=True),
+    text("activity_id", "Activity that granted or took them."),
+    key=("entry_id",),
+)
+USER_TIER_CHANGES = _table(
+    "user_tier_changes",
+    "Changes of a user's tier. One row per app_id, user_id, changed_at and observed state.",
+    text("user_id", "User.", required=True),
+    timestamp("changed_at", "When the new tier began (UTC).", required=True),
+    text("tier", "The new tier.", required=True),
+    key=("user_id", "changed_at"),
+)
+TICKETS = _table(
+    "tickets",
+    "Customer-service tickets (反馈). One row per app_id, ticket_id and observed state.",
+    text("ticket_id", "Ticket.", required=True),
+    text("user_id", "User."),
+    timestamp("created_at", "When it was opened (UTC).", required=True),
+    text("feedback_type", "complaint, question or suggestion."),
+    text("severity", "low, medium, high."),
+    text("app_version", "Version of the app."),
+    text("activity_id", "Activity it is about."),
+    text("content_id", "Content it is about."),
+    timestamp("first_responded_at", "First answer (UTC)."),
+    timestamp("resolved_at", "Resolution (UTC)."),
+    integer("satisfaction_score", "1 to 5.", unit="score", minimum=1, maximum=5),
+    text("status", "open, answered, resolved."),
+    key=("ticket_id",),
+)
+PULLS = pulls_contract(SOURCE)
+
+TABLES = (
+    USERS, CONTENTS, CREATORS, ACTIVITIES, ORDERS, REFUNDS, POINTS_LEDGER, USER_TIER_CHANGES, TICKETS,
+)  # fmt: skip
+CONTRACTS = (*TABLES, PULLS)

@@ -1,0 +1,1 @@
+"""App events: `inbox/app_events/**` → raw/app_events/events."""

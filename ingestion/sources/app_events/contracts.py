@@ -1,0 +1,30 @@
+"""The canonical app event (docs/conventions.md); other formats are adapters onto it."""
+
+from ingestion.contract import Contract, json_text, text, timestamp
+
+EVENTS = Contract(
+    "app_events",
+    "events",
+    "Canonical app events as the producers sent them. One row per app_id, event_id and content.",
+    (
+        text("event_id", "Identity of the event within the app.", required=True),
+        text("app_id", 'App that sent it; "default" when missing.', required=True),
+        text("event_name", "What happened, as in the workbook's event_catalog.", required=True),
+        text("user_id", "Signed-in user; null when anonymous."),
+        text("anonymous_id", "Device-level identity before sign-in. At least one of the two ids is given."),
+        timestamp("occurred_at", "When it happened on the device (UTC).", required=True),
+        timestamp("received_at", "When the producer's collector received it (UTC)."),
+        text("platform", "ios, android, web, mini_program, ..."),
+        text("app_version", "Version of the app."),
+        text("device_id", "Device."),
+        text("session_id", "The client's own session; does not define ours."),
+        text("country", "ISO country."),
+        text("region", "Region or province."),
+        text("city", "City."),
+        json_text("properties", "Further properties as a JSON object; numbers keep every digit."),
+    ),
+    key=("app_id", "event_id"),
+    repeats="ever",
+)
+
+CONTRACTS = (EVENTS,)

@@ -1,0 +1,1 @@
+"""Channels (渠道): platform APIs and downloads of their web pages → raw/<channel>/*."""
