@@ -1,0 +1,1 @@
+"""Says what runs when, and what may not pass."""
