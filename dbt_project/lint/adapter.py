@@ -1,0 +1,10 @@
+"""Stands in for dbt's `adapter` while sqlfluff renders models: an engine macro becomes a call of its name."""
+
+from collections.abc import Callable
+
+
+def dispatch(macro_name: str, macro_namespace: str | None = None) -> Callable[..., str]:
+    def call(*arguments: object, **named: object) -> str:
+        return f"{macro_name}({', '.join(str(a) for a in (*arguments, *named.values()))})"
+
+    return call

@@ -1,0 +1,84 @@
+"""The rules that every model keeps (docs/conventions.md)."""
+
+import re
+
+import pytest
+
+from tests.unit.rules.dbt_files import PROJECT, Model, models
+
+MODELS = models()
+LAYER_OF = {model.name: model.layer for model in MODELS}
+#: What each layer may read. `intermediate/kpi` holds the rows that marts give to the KPI layer.
+READS = {
+    "staging": {"staging"},
+    "intermediate": {"staging", "intermediate", "utilities"},
+    "marts": {"staging", "intermediate", "marts", "utilities"},
+    "intermediate/kpi": {"staging", "intermediate", "marts", "intermediate/kpi", "utilities"},
+    "kpi": {"staging", "intermediate", "marts", "intermediate/kpi", "kpi", "utilities"},
+    "quality": {"staging", "intermediate", "marts", "kpi", "quality", "utilities"},
+    "utilities": {"staging", "intermediate", "utilities"},
+}
+#: DuckDB's own words; macros/engine/ is their only home.
+ENGINE_ONLY = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "::": r"::",
+        "DuckDB functions": r"\b(read_\w+|list_\w+|struct_\w+|array_\w+|map_\w+|unnest|strptime|strftime|epoch\w*"
+        r"|try_cast|arg_min|arg_max|generate_series|range|date_diff|datediff|date_add|date_sub|timezone|to_\w+s"
+        r"|make_\w+|json_\w+|regexp_\w+|quantile\w*|approx_\w+|string_split|hash)\s*\(",
+        "DuckDB syntax": r"\b(asof|positional|pivot|unpivot|exclude|interval|columns\s*\()\b|->|\bat time zone\b|\[",
+    }.items()
+}
+ids = [model.name for model in MODELS]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids)
+def test_a_model_reads_only_downwards(model: Model) -> None:
+    upwards = [name for name in model.refs if LAYER_OF.get(name, "utilities") not in READS[model.layer]]
+    assert upwards == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids)
+def test_only_staging_reads_sources(model: Model) -> None:
+    reads = re.search(r"\b(source|read_raw)\(", model.sql)
+    assert reads is None or model.layer == "staging"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids)
+def test_a_model_says_what_it_is_in_its_own_file(model: Model) -> None:
+    description = " ".join(str(model.properties.get("description", "")).split())
+    assert description, f"{model.path.with_suffix('.yml').name} describes {model.name}"
+    last_sentence = re.split(r"(?<=[.。])\s+", description.rstrip())[-1]
+    assert re.match(r"(One row|Exactly one row)\b", last_sentence), last_sentence
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids)
+def test_a_model_tests_its_grain(model: Model) -> None:
+    tests = model.properties.get("data_tests", [])
+    names = {next(iter(test)) if isinstance(test, dict) else test for test in tests}
+    assert "unique_grain" in names
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids)
+def test_engine_specific_sql_lives_in_macros_engine(model: Model) -> None:
+    found = {name: match.group(0) for name, pattern in ENGINE_ONLY.items() if (match := pattern.search(model.plain_sql))}
+    assert found == {}
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "tests").glob("*.sql")), ids=lambda path: path.stem)
+def test_a_singular_test_is_an_asset_check_of_some_model(path) -> None:
+    """Tests over several models without `config.meta.dagster.ref` are no asset checks, so nothing would show them."""
+    sql = path.read_text("utf-8")
+    assert path.stem.startswith("assert_")
+    assert len(set(re.findall(r"ref\(", sql))) == 0 or re.search(r"dagster.{0,20}ref", sql, re.DOTALL), path.name
+
+
+def test_every_public_model_describes_its_columns() -> None:
+    silent = [
+        f"{model.name}.{column['name']}"
+        for model in MODELS
+        if model.layer in ("marts", "kpi", "quality")
+        for column in model.properties.get("columns", [])
+        if not column.get("description")
+    ]
+    assert silent == []

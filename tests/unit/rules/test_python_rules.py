@@ -1,0 +1,43 @@
+"""The rules that every Python module keeps (docs/conventions.md)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+MODULES = sorted(path for top in ("ingestion", "orchestration") for path in (REPOSITORY / top).rglob("*.py"))
+ORCHESTRATORS = {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration"}
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "misc", "lib", "manager"}
+#: Seconds of import that a command pays only when it needs them.
+HEAVY = {"great_expectations", "dlt", "pandas"}
+
+
+def _imports(path: Path, *, top_level_only: bool = False) -> set[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    nodes = tree.body if top_level_only else ast.walk(tree)
+    names: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if "ingestion" in p.parts], ids=str)
+def test_ingestion_imports_no_orchestrator(path: Path) -> None:
+    assert _imports(path) & ORCHESTRATORS == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
+    assert _imports(path, top_level_only=True) & HEAVY == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_names_its_one_idea_and_stays_small(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert path.stem not in DRAWERS
+    assert ast.get_docstring(ast.parse(text)), "a module says what belongs in it"
+    assert len(text.splitlines()) <= 300
