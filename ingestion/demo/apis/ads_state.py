@@ -1,0 +1,60 @@
+"""The rows of an emulated ad account as its platform would have shown them at a moment."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Row = dict[str, Any]
+COUNTS = ("impressions", "clicks", "video_views", "cost_micros")
+DECIMALS = ("cost", "conversions", "conversion_value")
+
+
+class AdAccountState:
+    """Ads, and what the account spent outside of ads (`unallocated`). Days are of the account's zone."""
+
+    def __init__(self, account: Mapping[str, Any], as_of: datetime) -> None:
+        self.name = account.get("account_name")
+        self.currency_code: str = account["currency_code"]
+        self.time_zone: str = account["time_zone"]
+        self._today = as_of.astimezone(ZoneInfo(self.time_zone)).date()
+        self._ads = [self._as_shown(row) for row in account.get("rows", ())]
+        self._unallocated = [self._as_shown(row) for row in account.get("unallocated") or ()]
+
+    def ads(self, first: str, last: str) -> list[Row]:
+        """One row per ad and day, by day and ids."""
+        rows = self._between(self._ads, first, last)
+        keys = ("report_date", "campaign_id", "ad_group_id", "ad_id")
+        return sorted(rows, key=lambda row: tuple(str(row.get(key)) for key in keys))
+
+    def totals(self, first: str, last: str) -> list[Row]:
+        """One row per day: all ads and what is unallocated."""
+        rows = [*self._between(self._ads, first, last), *self._between(self._unallocated, first, last)]
+        days = sorted({row["report_date"] for row in rows})
+        return [
+            {"report_date": day, **add_up([row for row in rows if row["report_date"] == day])} for day in days
+        ]
+
+    def _between(self, rows: Iterable[Row], first: str, last: str) -> list[Row]:
+        newest = min(last, self._today.isoformat())
+        return [row for row in rows if first <= row["report_date"] <= newest]
+
+    def _as_shown(self, row: Mapping[str, Any]) -> Row:
+        """Platforms correct figures later: from `after_days` on, the restated ones are shown."""
+        restated = row.get("restated") or {}
+        age = (self._today - date.fromisoformat(row["report_date"])).days
+        shown = {name: value for name, value in row.items() if name != "restated"}
+        if restated and age >= restated["after_days"]:
+            shown |= {name: value for name, value in restated.items() if name != "after_days"}
+        return shown
+
+
+def add_up(rows: Sequence[Row]) -> Row:
+    """Exact sums of whatever figures the rows have."""
+    present = {name for row in rows for name in row}
+    total: Row = {name: sum(int(row.get(name) or 0) for row in rows) for name in COUNTS if name in present}
+    for name in DECIMALS:
+        if name in present:
+            total[name] = format(sum((Decimal(row.get(name) or 0) for row in rows), Decimal(0)), "f")
+    return total

@@ -1,0 +1,19 @@
+"""What the emulated APIs accept. These strings protect nothing and are secrets only in form."""
+
+DEMO_CREDENTIALS: dict[str, dict[str, str]] = {
+    "google_ads": {
+        "developer_token": "demo-developer-token",
+        "client_id": "demo-client-id",
+        "client_secret": "demo-client-secret",
+        "refresh_token": "demo-google-refresh-token",
+    },
+    "ocean_engine": {
+        "app_id": "demo-app-id",
+        "secret": "demo-app-secret",
+        "refresh_token": "demo-refresh-0",
+    },
+    "wechat_official_account": {
+        "appid": "demo-wechat-appid",
+        "secret": "demo-wechat-secret",
+    },
+}

@@ -1,0 +1,146 @@
+"""Emulates the Google Ads REST API: OAuth2 token, `googleAds:search` with GAQL, paging, totals, errors.
+
+As at the platform: int64 values are JSON strings, conversions are doubles, rows that are all zero are
+left out, the summary row comes by itself after all results.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ingestion.demo.apis.ads_state import AdAccountState, Row, add_up
+from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
+from ingestion.demo.apis.exchange import Answer, Request
+from ingestion.demo.apis.faults import Kind
+
+_PATH = re.compile(r"/v\d+/customers/(\d+)/googleAds:search")
+_GAQL = re.compile(
+    r"\s*SELECT\s+(?P<fields>[\w.,\s]+?)\s+FROM\s+(?P<resource>\w+)"
+    r"(?:\s+WHERE\s+segments\.date\s+BETWEEN\s+'(?P<first>[\d-]{10})'\s+AND\s+'(?P<last>[\d-]{10})')?"
+    r"(?:\s+ORDER\s+BY\s+[\w.,\s]+?)?(?:\s+LIMIT\s+\d+)?\s*",
+    re.IGNORECASE,
+)
+#: GAQL field → how it is read from a row of the state.
+_FIELDS: dict[str, Callable[[Row], Any]] = {
+    "segments.date": lambda row: row["report_date"],
+    "campaign.id": lambda row: str(row["campaign_id"]),
+    "campaign.name": lambda row: row["campaign_name"],
+    "ad_group.id": lambda row: str(row["ad_group_id"]),
+    "ad_group.name": lambda row: row["ad_group_name"],
+    "ad_group_ad.ad.id": lambda row: str(row["ad_id"]),
+    "ad_group_ad.ad.name": lambda row: row["ad_name"],
+    "metrics.cost_micros": lambda row: str(row["cost_micros"]),
+    "metrics.impressions": lambda row: str(row["impressions"]),
+    "metrics.clicks": lambda row: str(row["clicks"]),
+    "metrics.conversions": lambda row: float(row["conversions"]),
+    "metrics.conversions_value": lambda row: float(row["conversion_value"]),
+    "metrics.video_trueview_views": lambda row: str(row.get("video_views") or 0),
+}
+
+
+class GoogleAds:
+    """Access tokens are counted; an `expired_token` fault kills the one in use."""
+
+    def __init__(self, accounts: Mapping[str, Any], as_of: datetime, page_size: int) -> None:
+        self._accounts = {name: AdAccountState(account, as_of) for name, account in accounts.items()}
+        self._page_size = page_size
+        self._issued = 0
+
+    def answer(self, request: Request, fault: Kind | None) -> Answer:
+        if request.path == "/token":
+            return self._token(request)
+        if fault == "quota":
+            return _error(429, "RESOURCE_EXHAUSTED", "Too many requests. Retry in 1 seconds.")
+        if fault == "expired_token":
+            self._issued += 1
+        if request.headers.get("authorization") != f"Bearer {self._access_token}":
+            return _error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+        if request.headers.get("developer-token") != DEMO_CREDENTIALS["google_ads"]["developer_token"]:
+            return _error(401, "UNAUTHENTICATED", "The developer token is not valid.")
+        path = _PATH.fullmatch(request.path)
+        account = self._accounts.get(path.group(1)) if path else None
+        if account is None:
+            return _error(403, "PERMISSION_DENIED", "User doesn't have permission to access customer.")
+        return self._search(path.group(1) if path else "", account, request.json, fault)
+
+    @property
+    def _access_token(self) -> str:
+        return f"demo-google-access-{self._issued}"
+
+    def _token(self, request: Request) -> Answer:
+        given, right = request.form, DEMO_CREDENTIALS["google_ads"]
+        if any(given.get(name) != right[name] for name in ("client_id", "client_secret", "refresh_token")):
+            return Answer({"error": "invalid_grant", "error_description": "Bad Request"}, 400)
+        self._issued += 1
+        return Answer({"access_token": self._access_token, "expires_in": 3599, "token_type": "Bearer"})
+
+    def _search(self, customer_id: str, account: AdAccountState, body: Any, fault: Kind | None) -> Answer:
+        query = _GAQL.fullmatch(body.get("query", ""))
+        if query is None:
+            return _error(400, "INVALID_ARGUMENT", "Error in query: unexpected input.")
+        fields = [name.strip() for name in query["fields"].split(",")]
+        if query["resource"] == "customer" and query["first"] is None:
+            return Answer({"results": [{"customer": _customer(customer_id, account)}]})
+        unknown = [name for name in fields if name not in _FIELDS]
+        if unknown or query["first"] is None or query["resource"] not in ("ad_group_ad", "customer"):
+            return _error(400, "INVALID_ARGUMENT", f"Unrecognized fields in the query: {unknown}.")
+        rows_of = account.ads if query["resource"] == "ad_group_ad" else account.totals
+        rows = [row for row in rows_of(query["first"], query["last"]) if _is_not_zero(row)]
+        return Answer(self._page(rows, fields, body, fault))
+
+    def _page(self, rows: Sequence[Row], fields: Sequence[str], body: Any, fault: Kind | None) -> Any:
+        settings = body.get("searchSettings", {})
+        start = int(base64.b64decode(body["pageToken"])) if body.get("pageToken") else 0
+        shown = 0 if fault == "repeated_page" else start
+        answer: dict[str, Any] = {"fieldMask": ",".join(fields)}
+        results = [_shape(row, fields) for row in rows[shown : shown + self._page_size]]
+        if results and start < len(rows):
+            answer["results"] = results
+        if settings.get("returnTotalResultsCount"):
+            answer["totalResultsCount"] = str(len(rows) + (fault == "total_mismatch"))
+        end = start + self._page_size
+        if start < len(rows):
+            answer["nextPageToken"] = base64.b64encode(str(min(end, len(rows))).encode()).decode()
+        if start >= len(rows) or (end >= len(rows) and not settings.get("returnSummaryRow")):
+            answer.pop("nextPageToken", None)
+        if settings.get("returnSummaryRow") and start >= len(rows) and rows:
+            metrics = [name for name in fields if name.startswith("metrics.")]
+            answer["summaryRow"] = _shape(add_up(rows), metrics)
+        return answer
+
+
+def _customer(customer_id: str, account: AdAccountState) -> dict[str, Any]:
+    return {
+        "resourceName": f"customers/{customer_id}",
+        "id": customer_id,
+        "descriptiveName": account.name,
+        "currencyCode": account.currency_code,
+        "timeZone": account.time_zone,
+    }
+
+
+def _is_not_zero(row: Row) -> bool:
+    return any(float(row[name] or 0) for name in ("cost_micros", "impressions", "clicks", "conversions"))
+
+
+def _shape(row: Row, fields: Sequence[str]) -> dict[str, Any]:
+    """`ad_group_ad.ad.id` becomes {"adGroupAd": {"ad": {"id": …}}}."""
+    shaped: dict[str, Any] = {}
+    for field in fields:
+        *path, name = [_camel(part) for part in field.split(".")]
+        place = shaped
+        for part in path:
+            place = place.setdefault(part, {})
+        place[name] = _FIELDS[field](row)
+    return shaped
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.title() for part in rest)
+
+
+def _error(code: int, status: str, message: str) -> Answer:
+    return Answer({"error": {"code": code, "message": message, "status": status, "details": []}}, code)

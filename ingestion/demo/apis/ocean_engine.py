@@ -1,0 +1,128 @@
+"""Emulates Ocean Engine (巨量引擎): rotating OAuth2 refresh tokens and the v3 custom report.
+
+As at the platform: every value is a string, errors come as `code` != 0 in HTTP 200, each refresh kills the
+refresh token before it, pages are numbered and the totals of the whole report stand on each.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ingestion.demo.apis.ads_state import AdAccountState, Row, add_up
+from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
+from ingestion.demo.apis.exchange import Answer, Request
+from ingestion.demo.apis.faults import Kind
+
+_DIMENSIONS = {
+    "stat_time_day": "report_date",
+    "cdp_project_id": "campaign_id",
+    "cdp_project_name": "campaign_name",
+    "cdp_promotion_id": "ad_group_id",
+    "cdp_promotion_name": "ad_group_name",
+    "material_id": "ad_id",
+    "ad_platform_material_name": "ad_name",
+}
+_METRICS = {
+    "stat_cost": "cost",
+    "show_cnt": "impressions",
+    "click_cnt": "clicks",
+    "convert_cnt": "conversions",
+    "in_app_order_gmv": "conversion_value",
+    "total_play": "video_views",
+}
+_FIRST_TOKEN = DEMO_CREDENTIALS["ocean_engine"]["refresh_token"]
+LONGEST_DAYS = 30
+
+
+class OceanEngine:
+    """A server that was just started accepts any token of the chain, then only the newest."""
+
+    def __init__(self, accounts: Mapping[str, Any], as_of: datetime, page_size: int) -> None:
+        self._accounts = {name: AdAccountState(account, as_of) for name, account in accounts.items()}
+        self._page_size = page_size
+        self._refresh_token: str | None = None
+        self._access_token: str | None = None
+
+    def answer(self, request: Request, fault: Kind | None) -> Answer:
+        if request.path == "/open_api/oauth2/refresh_token/":
+            return self._refresh(request.json)
+        if fault == "quota":
+            return _say(40100, "Too many requests. Please retry in some time.")
+        if fault == "expired_token":
+            self._access_token = None
+        if request.headers.get("access-token") != self._access_token:
+            return _say(40105, "access_token is incorrect or has expired")
+        if request.path != "/open_api/v3.0/report/custom/get/":
+            return _say(40000, f"unknown path {request.path}")
+        account = self._accounts.get(request.query.get("advertiser_id", ""))
+        if account is None:
+            return _say(40002, "No permission to operate advertiser")
+        return self._report(account, request.query, fault)
+
+    def _refresh(self, given: Any) -> Answer:
+        right, token = DEMO_CREDENTIALS["ocean_engine"], str(given.get("refresh_token", ""))
+        if given.get("app_id") != right["app_id"] or given.get("secret") != right["secret"]:
+            return _say(40101, "app_id or secret is incorrect")
+        number = _number_of(token)
+        if number is None or self._refresh_token not in (None, token):
+            return _say(40107, "refresh_token is invalid or has been used")
+        self._refresh_token = _token(number + 1)
+        self._access_token = f"demo-ocean-access-{number + 1}"
+        data = {
+            "access_token": self._access_token,
+            "expires_in": 86400,
+            "refresh_token": self._refresh_token,
+            "refresh_token_expires_in": 2592000,
+        }
+        return _say(0, "OK", data)
+
+    def _report(self, account: AdAccountState, query: Mapping[str, str], fault: Kind | None) -> Answer:
+        try:
+            dimensions, metrics = json.loads(query["dimensions"]), json.loads(query["metrics"])
+            first, last = date.fromisoformat(query["start_time"]), date.fromisoformat(query["end_time"])
+            page, asked_size = int(query.get("page", 1)), int(query.get("page_size", 20))
+        except (KeyError, ValueError) as error:
+            return _say(40000, f"bad parameter: {error}")
+        unknown = [*(set(dimensions) - set(_DIMENSIONS)), *(set(metrics) - set(_METRICS))]
+        if unknown or not 0 <= (last - first).days < LONGEST_DAYS:
+            return _say(40000, f"bad parameter: {unknown or 'the range is at most 30 days'}")
+        rows_of = account.ads if "material_id" in dimensions else account.totals
+        rows = rows_of(first.isoformat(), last.isoformat())
+        size = min(asked_size, self._page_size)
+        start = 0 if fault == "repeated_page" else (page - 1) * size
+        data = {
+            "rows": [_shape(row, dimensions, metrics) for row in rows[start : start + size]],
+            "total_metrics": _shape(add_up(rows), [], metrics)["metrics"] if rows else {},
+            "page_info": {
+                "page": page,
+                "page_size": size,
+                "total_number": len(rows) + (fault == "total_mismatch"),
+                "total_page": -(-len(rows) // size),
+            },
+        }
+        return _say(0, "OK", data)
+
+
+def _shape(row: Row, dimensions: list[str], metrics: list[str]) -> dict[str, Any]:
+    return {
+        "dimensions": {name: str(row[_DIMENSIONS[name]]) for name in dimensions},
+        "metrics": {name: str(row.get(_METRICS[name]) or 0) for name in metrics},
+    }
+
+
+def _token(number: int) -> str:
+    """Tokens of a chain can be told from invented ones after a restart, without any memory on disk."""
+    if number == 0:
+        return _FIRST_TOKEN
+    return f"demo-refresh-{number}-{hashlib.sha256(f'ocean {number}'.encode()).hexdigest()[:12]}"
+
+
+def _number_of(token: str) -> int | None:
+    digits = token.removeprefix("demo-refresh-").split("-")[0]
+    return int(digits) if digits.isdigit() and token == _token(int(digits)) else None
+
+
+def _say(code: int, message: str, data: Any = None) -> Answer:
+    return Answer({"code": code, "message": message, "request_id": "demo-request", "data": data or {}})

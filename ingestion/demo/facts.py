@@ -1,0 +1,150 @@
+"""Per-day facts of one app, counted from what the simulator decided that people did (docs/metrics.md)."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from ingestion.demo.advertising import AdFigures
+from ingestion.demo.exports import APP_ID as EXPORT_APP
+from ingestion.demo.exports import ExportState
+from ingestion.demo.money import Rates
+from ingestion.demo.wechat import APP_ID as WECHAT_APP
+from ingestion.demo.wechat import WechatState
+from ingestion.demo.world import Action, AppWorld
+
+#: A silence longer than this ends a session; exactly this long continues it.
+SILENCE_MS = 30 * 60 * 1000
+UNKNOWN = "(unknown)"
+
+
+def _sets() -> defaultdict[date, set[int]]:
+    return defaultdict(set)
+
+
+def _sums() -> defaultdict[date, Decimal]:
+    return defaultdict(Decimal)
+
+
+@dataclass
+class AppFacts:
+    """Sets hold person numbers; money is in CNY; every key is a local date of the app."""
+
+    app_id: str
+    first_day: date
+    last_complete_day: date
+    active: defaultdict[date, set[int]] = field(default_factory=_sets)
+    active_on: dict[str, defaultdict[date, set[int]]] = field(default_factory=dict)
+    viewers: defaultdict[date, set[int]] = field(default_factory=_sets)
+    joiners: defaultdict[date, set[int]] = field(default_factory=_sets)
+    payers: defaultdict[date, set[int]] = field(default_factory=_sets)
+    #: First active day of people who were not registered before the window.
+    new: defaultdict[date, set[int]] = field(default_factory=_sets)
+    new_by_channel: dict[str, defaultdict[date, set[int]]] = field(default_factory=dict)
+    #: Events that count, by measure and day; "orders", "sessions", "bounces" and outside figures too.
+    counts: defaultdict[str, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
+    sums: defaultdict[str, defaultdict[date, Decimal]] = field(default_factory=lambda: defaultdict(_sums))
+    has_ads: bool = False
+    has_followers: bool = False
+
+
+def count_facts(
+    world: AppWorld, rates: Rates, ads: list[AdFigures], wechat: WechatState, exports: ExportState
+) -> AppFacts:
+    """All facts of one app; `world.actions` must be in the order of time."""
+    facts = AppFacts(world.app.app_id, world.days[0], world.last_complete_day)
+    counting = [action for action in world.actions if action.person.counts_on(action.day)]
+    _count_events(facts, counting)
+    _count_first_days(facts, world, counting)
+    _count_sessions(facts, counting)
+    _count_orders(facts, world, rates)
+    _count_ads(facts, rates, [row for row in ads if row.account.app_id == facts.app_id])
+    if facts.app_id == WECHAT_APP:
+        facts.has_followers = True
+        facts.counts["new_followers"] = wechat.new_followers
+        facts.counts["lost_followers"] = wechat.lost_followers
+        facts.counts["content_view"].update(wechat.reads)
+    if facts.app_id == EXPORT_APP:
+        facts.counts["content_view"].update(exports.views)
+    return facts
+
+
+def _count_events(facts: AppFacts, actions: list[Action]) -> None:
+    for action in actions:
+        day, kind, number = action.day, action.kind, action.person.number
+        if kind.measure:
+            facts.counts[kind.measure][day] += 1
+        if kind.measure == "page_view":
+            facts.viewers[day].add(number)
+        elif kind.measure == "activity_join":
+            facts.joiners[day].add(number)
+        if kind.is_active:
+            facts.active[day].add(number)
+            facts.active_on.setdefault(action.platform or UNKNOWN, _sets())[day].add(number)
+
+
+def _count_first_days(facts: AppFacts, world: AppWorld, actions: list[Action]) -> None:
+    seen: set[int] = set()
+    for action in actions:
+        person = action.person
+        if not action.kind.is_active or person.number in seen:
+            continue
+        seen.add(person.number)
+        if person.arrival is not None:
+            facts.new[action.day].add(person.number)
+            facts.new_by_channel.setdefault(person.channel.name, _sets())[action.day].add(person.number)
+
+
+def _count_sessions(facts: AppFacts, actions: list[Action]) -> None:
+    """A session belongs whole to the day of its start; a bounce has exactly one event."""
+    last: dict[int, int] = {}
+    started: dict[int, tuple[date, int]] = {}
+
+    def close(number: int) -> None:
+        day, events = started[number]
+        facts.counts["sessions"][day] += 1
+        if events == 1:
+            facts.counts["bounces"][day] += 1
+
+    for action in actions:
+        if not action.kind.is_active:
+            continue
+        number, moment = action.person.number, action.moment
+        if number in last and moment - last[number] <= SILENCE_MS:
+            day, events = started[number]
+            started[number] = (day, events + 1)
+        else:
+            if number in started:
+                close(number)
+            started[number] = (action.day, 1)
+        last[number] = moment
+    for number in started:
+        close(number)
+
+
+def _count_orders(facts: AppFacts, world: AppWorld, rates: Rates) -> None:
+    for order in world.orders:
+        if order.day is None or not order.person.counts_on(order.day):
+            continue
+        facts.counts["orders"][order.day] += 1
+        gross = rates.to_reporting(order.gross, order.currency, order.day)
+        facts.sums["gross_revenue"][order.day] += gross
+        facts.sums["discount"][order.day] += rates.to_reporting(order.discount, order.currency, order.day)
+        if order.gross > 0:
+            facts.payers[order.day].add(order.person.number)
+    for refund in world.refunds:
+        order = refund.order
+        if order.day is not None and order.person.counts_on(refund.day):
+            # A refund uses its order's rate.
+            amount = rates.to_reporting(refund.amount, order.currency, order.day)
+            facts.sums["refunded_revenue"][refund.day] += amount
+
+
+def _count_ads(facts: AppFacts, rates: Rates, rows: list[AdFigures]) -> None:
+    facts.has_ads = bool(rows)
+    for row in rows:
+        day = row.report_date
+        facts.sums["ad_spend"][day] += rates.to_reporting(row.cost, row.account.currency, day)
+        facts.sums["ad_conversions"][day] += row.conversions
+        facts.counts["impressions"][day] += row.impressions
+        facts.counts["clicks"][day] += row.clicks

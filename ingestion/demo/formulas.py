@@ -1,0 +1,182 @@
+"""Each KPI as a numerator and a denominator over the days of a period."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ingestion.demo.facts import AppFacts
+from ingestion.demo.periods import Grain, Period
+
+Part = tuple[Decimal, Decimal]
+Days = list[date]
+ALL_GRAINS: tuple[Grain, ...] = ("day", "week", "month")
+DAY: tuple[Grain, ...] = ("day",)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """`part` gives (numerator, denominator) of one app, period and dimension value; a count has denominator 0.
+
+    `days_after`: days after the period that must be complete too. `days_before`: days of life it needs.
+    """
+
+    code: str
+    part: Callable[[AppFacts, Period, str], Part]
+    grains: tuple[Grain, ...] = ALL_GRAINS
+    is_ratio: bool = False
+    is_sparse: bool = False
+    days_after: int = 0
+    days_before: int = 0
+    concerns: Callable[[AppFacts], bool] = lambda facts: True
+    dimension: str = "all"
+    values: Callable[[AppFacts], Iterable[str]] = lambda facts: ("all",)
+
+    def dimension_values(self, facts: list[AppFacts]) -> list[tuple[str, str]]:
+        return [(self.dimension, value) for value in sorted({v for app in facts for v in self.values(app)})]
+
+
+def _users(by_day: Mapping[date, set[int]], days: Days) -> int:
+    return len(set().union(*(by_day[day] for day in days if day in by_day)))
+
+
+def _users_of(by_value: Mapping[str, Mapping[date, set[int]]], value: str, period: Period) -> Part:
+    return Decimal(_users(by_value.get(value, {}), period.days)), Decimal(0)
+
+
+def _total(by_day: Counter[date] | Mapping[date, Decimal], days: Days) -> Decimal:
+    return sum((Decimal(by_day[day]) for day in days if day in by_day), Decimal(0))
+
+
+def _rolling(day: date, length: int) -> Days:
+    return [day - timedelta(days=n) for n in range(length)]
+
+
+def _count(name: str) -> Callable[[AppFacts, Period, str], Part]:
+    return lambda facts, period, _: (_total(facts.counts[name], period.days), Decimal(0))
+
+
+def _sum(name: str) -> Callable[[AppFacts, Period, str], Part]:
+    return lambda facts, period, _: (_total(facts.sums[name], period.days), Decimal(0))
+
+
+def _ratio(
+    numerator: Callable[[AppFacts, Days], Decimal | int],
+    denominator: Callable[[AppFacts, Days], Decimal | int],
+) -> Callable[[AppFacts, Period, str], Part]:
+    def part(facts: AppFacts, period: Period, _: str) -> Part:
+        days = period.days
+        return Decimal(numerator(facts, days)), Decimal(denominator(facts, days))
+
+    return part
+
+
+def _number(count: Callable[[AppFacts, Days], Decimal | int]) -> Callable[[AppFacts, Period, str], Part]:
+    return lambda facts, period, _: (Decimal(count(facts, period.days)), Decimal(0))
+
+
+def active(facts: AppFacts, days: Days) -> int:
+    return _users(facts.active, days)
+
+
+def paying(facts: AppFacts, days: Days) -> int:
+    return _users(facts.payers, days)
+
+
+def net(facts: AppFacts, days: Days) -> Decimal:
+    return _total(facts.sums["gross_revenue"], days) - _total(facts.sums["refunded_revenue"], days)
+
+
+def _window(length: int) -> Callable[[AppFacts, Period, str], Part]:
+    return lambda facts, period, _: (Decimal(active(facts, _rolling(period.last, length))), Decimal(0))
+
+
+def _resurrected(facts: AppFacts, days: Days) -> int:
+    """Active now, not the day before, but earlier — or registered before events were collected."""
+    day = days[0]
+    return len(facts.active[day] - facts.active[day - timedelta(days=1)] - facts.new[day])
+
+
+def _dormant(facts: AppFacts, days: Days) -> int:
+    day = days[0]
+    return len(facts.active[day - timedelta(days=1)] - facts.active[day])
+
+
+def _retention(after: int) -> Formula:
+    def part(facts: AppFacts, period: Period, _: str) -> Part:
+        cohort = facts.new[period.start]
+        kept = cohort & facts.active[period.start + timedelta(days=after)]
+        return Decimal(len(kept)), Decimal(len(cohort))
+
+    return Formula(f"retention_d{after}", part, DAY, is_ratio=True, days_after=after)
+
+
+def _counted(name: str) -> Callable[[AppFacts, Days], Decimal]:
+    return lambda facts, days: _total(facts.counts[name], days)
+
+
+def _summed(name: str) -> Callable[[AppFacts, Days], Decimal]:
+    return lambda facts, days: _total(facts.sums[name], days)
+
+
+def _with_ads(facts: AppFacts) -> bool:
+    return facts.has_ads
+
+
+def _with_followers(facts: AppFacts) -> bool:
+    return facts.has_followers
+
+
+FORMULAS: tuple[Formula, ...] = (
+    Formula("active_users", _number(active)),
+    Formula(
+        "active_users",
+        lambda facts, period, value: _users_of(facts.active_on, value, period),
+        DAY, dimension="platform", values=lambda facts: facts.active_on,
+    ),
+    Formula("dau", _number(active), DAY),
+    Formula("wau", _window(7), DAY, days_before=6),
+    Formula("mau", _window(30), DAY, days_before=29),
+    Formula("new_users", _number(lambda facts, days: _users(facts.new, days))),
+    Formula(
+        "new_users",
+        lambda facts, period, value: _users_of(facts.new_by_channel, value, period),
+        DAY, dimension="channel", values=lambda facts: facts.new_by_channel,
+    ),
+    Formula("resurrected_users", _number(_resurrected), DAY),
+    Formula("dormant_users", _number(_dormant), DAY),
+    Formula("registered_users", _count("sign_up"), is_sparse=True),
+    _retention(1),
+    _retention(7),
+    Formula("sessions_per_user", _ratio(_counted("sessions"), active), is_ratio=True),
+    Formula("bounce_rate", _ratio(_counted("bounces"), _counted("sessions")), is_ratio=True),
+    Formula("pv", _count("page_view")),
+    Formula("uv", _number(lambda facts, days: _users(facts.viewers, days))),
+    Formula("orders", _count("orders")),
+    Formula("paying_users", _number(paying)),
+    Formula("gross_revenue", _sum("gross_revenue")),
+    Formula("refunded_revenue", _sum("refunded_revenue")),
+    Formula("net_revenue", _number(net)),
+    Formula("gmv", _number(lambda f, d: _total(f.sums["gross_revenue"], d) + _total(f.sums["discount"], d))),
+    Formula("paying_rate", _ratio(paying, active), is_ratio=True),
+    Formula("arpu", _ratio(net, active), is_ratio=True),
+    Formula("arppu", _ratio(net, paying), is_ratio=True),
+    Formula("avg_order_value", _ratio(_summed("gross_revenue"), _counted("orders")), is_ratio=True),
+    Formula("content_views", _count("content_view"), is_sparse=True),
+    Formula(
+        "activity_participants", _number(lambda facts, days: _users(facts.joiners, days)), DAY, is_sparse=True
+    ),
+    Formula("ad_spend", _sum("ad_spend"), concerns=_with_ads),
+    Formula("impressions", _count("impressions"), concerns=_with_ads),
+    Formula("clicks", _count("clicks"), concerns=_with_ads),
+    Formula("ctr", _ratio(_counted("clicks"), _counted("impressions")), is_ratio=True, concerns=_with_ads),
+    Formula("ad_conversions", _sum("ad_conversions"), concerns=_with_ads),
+    Formula("new_followers", _count("new_followers"), concerns=_with_followers),
+    Formula("lost_followers", _count("lost_followers"), concerns=_with_followers),
+    Formula(
+        "net_followers",
+        _number(lambda f, d: _total(f.counts["new_followers"], d) - _total(f.counts["lost_followers"], d)),
+        concerns=_with_followers,
+    ),
+)  # fmt: skip
