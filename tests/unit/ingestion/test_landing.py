@@ -109,7 +109,10 @@ def test_what_does_not_fit_is_put_aside_with_its_reason(tmp_path, column, value,
 
 def test_unknown_columns_are_kept(tmp_path):
     land(tmp_path, [{"thing_id": "a", "colour": "红"}, {"thing_id": "b", "colour": None}])
-    assert [row["_extra"] for row in sorted(raw(tmp_path), key=lambda r: r["thing_id"])] == ['{"colour":"红"}', None]
+    assert [row["_extra"] for row in sorted(raw(tmp_path), key=lambda r: r["thing_id"])] == [
+        '{"colour":"红"}',
+        None,
+    ]
 
 
 def test_a_row_that_did_not_change_is_a_duplicate_and_a_return_is_not(tmp_path):
@@ -120,8 +123,12 @@ def test_a_row_that_did_not_change_is_a_duplicate_and_a_return_is_not(tmp_path):
 
 def test_copies_within_one_call_land_once_even_across_files(tmp_path):
     with Landing(tmp_path, "shop", NOW) as landing:
-        first = landing.add(THINGS, pa.Table.from_pylist([{"thing_id": "a"}, {"thing_id": "a"}]), file_name="1")
-        second = landing.add(THINGS, pa.Table.from_pylist([{"thing_id": "a"}, {"thing_id": "b"}]), file_name="2")
+        first = landing.add(
+            THINGS, pa.Table.from_pylist([{"thing_id": "a"}, {"thing_id": "a"}]), file_name="1"
+        )
+        second = landing.add(
+            THINGS, pa.Table.from_pylist([{"thing_id": "a"}, {"thing_id": "b"}]), file_name="2"
+        )
     assert (first.landed, first.duplicate) == (1, 1)
     assert (second.landed, second.duplicate) == (1, 1)
 
@@ -129,16 +136,24 @@ def test_copies_within_one_call_land_once_even_across_files(tmp_path):
 def test_rows_of_several_files_are_counted_per_file(tmp_path):
     rows = [{"thing_id": "a", "_source_file": "x"}, {"thing_id": "b", "_source_file": "y"},
             {"thing_id": None, "_source_file": "y"}]  # fmt: skip
-    _, result = land(tmp_path, rows, files=[SourceFile("x", "h1"), SourceFile("y", "h2"), SourceFile("z", "h3")])
-    counts = {file.file_name: (file.rows_read, file.rows_landed, file.rows_quarantined) for file in result.files}
+    _, result = land(
+        tmp_path, rows, files=[SourceFile("x", "h1"), SourceFile("y", "h2"), SourceFile("z", "h3")]
+    )
+    counts = {
+        file.file_name: (file.rows_read, file.rows_landed, file.rows_quarantined) for file in result.files
+    }
     assert counts == {"x": (1, 1, 0), "y": (2, 1, 1), "z": (0, 0, 0)}
     assert all(file.is_conserved for file in result.files)
 
 
 def test_an_error_leaves_nothing(tmp_path):
-    with pytest.raises(RuntimeError), Landing(tmp_path, "shop", NOW) as landing:
-        landing.add(THINGS, pa.Table.from_pylist([{"thing_id": "a"}]))
-        raise RuntimeError
+    def interrupted() -> None:
+        with Landing(tmp_path, "shop", NOW) as landing:
+            landing.add(THINGS, pa.Table.from_pylist([{"thing_id": "a"}]))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        interrupted()
     assert Manifest(tmp_path).entries() == []
     assert [path.name for path in (tmp_path / "raw").rglob("*.*")] == ["_schema.parquet"]
 

@@ -1,0 +1,245 @@
+"""`sources.yaml`: which API accounts and databases to pull. Absent file = none, files in the inbox only.
+
+Secrets never stand in it: `credentials` give the names of environment variables that hold them.
+"""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from ingestion.errors import SourceError
+from ingestion.yaml_lines import Place, YamlError, read_lined_yaml
+
+FILE_NAME = "sources.yaml"
+DEMO = "demo"
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SourcesError(SourceError):
+    """sources.yaml cannot be used; the message names its lines and says what to do."""
+
+
+def _variable(value: str) -> str:
+    if not _VARIABLE.fullmatch(value):
+        # The value is not repeated: it may be the secret itself.
+        raise PydanticCustomError(
+            "variable",
+            "write the NAME of an environment variable (such as GOOGLE_ADS_ACCESS_TOKEN), not its value",
+        )
+    return value
+
+
+def _endpoint(value: str) -> str:
+    parts = urlsplit(value)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    if value != DEMO and not (is_safe and parts.hostname and not parts.username):
+        raise PydanticCustomError(
+            "endpoint", "write demo, an https:// address, or an http:// one of this machine (127.0.0.1)"
+        )
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("sqlite", "postgresql"):
+        raise PydanticCustomError("database", "write sqlite:///path/in/the/data/folder.db or postgresql://…")
+    if parts.password:
+        raise PydanticCustomError("database", "take the password out of the url and set PGPASSWORD")
+    return value
+
+
+Variable = Annotated[str, AfterValidator(_variable)]
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class AppDatabase(_Model):
+    """A database of an app. `name` is the account_id of its pulls; SQLite paths are in the data folder."""
+
+    name: Name
+    url: Annotated[str, AfterValidator(_database_url)]
+
+
+class _Account(_Model):
+    account_id: Name
+    endpoint: Endpoint | None = None
+    #: First local day to pull; absent = 90 days before the run.
+    start_date: date | None = None
+
+
+class GoogleAdsCredentials(_Model):
+    """Either an access token, or client id, client secret and refresh token to get one."""
+
+    developer_token: Variable
+    access_token: Variable | None = None
+    client_id: Variable | None = None
+    client_secret: Variable | None = None
+    refresh_token: Variable | None = None
+
+    @property
+    def is_enough(self) -> bool:
+        return bool(self.access_token or (self.client_id and self.client_secret and self.refresh_token))
+
+
+class GoogleAdsAccount(_Account):
+    """A Google Ads client account (a manager account has no figures of its own)."""
+
+    platform: Literal["google_ads"]
+    account_id: Annotated[
+        str, AfterValidator(lambda value: value.replace("-", "")), Field(pattern=r"^[\d-]+$")
+    ]
+    login_customer_id: Annotated[str, Field(pattern=r"^\d+$")] | None = None
+    restatement_days: Annotated[int, Field(ge=0, le=90)] = 14
+    api_version: Annotated[str, Field(pattern=r"^v\d+$")] = "v26"
+    credentials: GoogleAdsCredentials | None = None
+
+
+class OceanEngineCredentials(_Model):
+    """Of the developer app; the first refresh token comes from the authorisation page."""
+
+    app_id: Variable
+    secret: Variable
+    refresh_token: Variable
+
+
+class OceanEngineAccount(_Account):
+    """An Ocean Engine (巨量引擎) advertiser. `metrics` renames platform metrics that an account lacks."""
+
+    platform: Literal["ocean_engine"]
+    account_id: Annotated[str, Field(pattern=r"^\d+$")]
+    account_name: str | None = None
+    currency_code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
+    restatement_days: Annotated[int, Field(ge=0, le=90)] = 7
+    metrics: dict[Literal["conversion_value", "video_views"], Name] = {}
+    credentials: OceanEngineCredentials | None = None
+
+
+class WechatCredentials(_Model):
+    """AppID and AppSecret of the official account."""
+
+    appid: Variable
+    secret: Variable
+
+
+class WechatAccount(_Account):
+    """A WeChat official account (微信公众号) that serves one app."""
+
+    platform: Literal["wechat_official_account"]
+    app_id: Name
+    restatement_days: Annotated[int, Field(ge=0, le=90)] = 3
+    credentials: WechatCredentials | None = None
+
+
+AdAccount = Annotated[GoogleAdsAccount | OceanEngineAccount, Field(discriminator="platform")]
+ApiAccount = GoogleAdsAccount | OceanEngineAccount | WechatAccount
+
+
+class SourcesConfig(_Model):
+    """All of sources.yaml."""
+
+    app_databases: tuple[AppDatabase, ...] = ()
+    ad_accounts: tuple[AdAccount, ...] = ()
+    channels: tuple[WechatAccount, ...] = ()
+
+    @property
+    def accounts(self) -> tuple[ApiAccount, ...]:
+        return (*self.ad_accounts, *self.channels)
+
+    def of_platform(self, platform: str) -> tuple[ApiAccount, ...]:
+        """Its accounts, in the order of the file."""
+        return tuple(account for account in self.accounts if account.platform == platform)
+
+    @property
+    def wants_demo_apis(self) -> bool:
+        """Whether some account is answered by the emulated APIs."""
+        return any(account.endpoint == DEMO for account in self.accounts)
+
+
+def load_sources(data_dir: Path) -> SourcesConfig:
+    """Read `<data_dir>/sources.yaml`. Raises SourcesError that names every wrong line."""
+    path = Path(data_dir) / FILE_NAME
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return SourcesConfig()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourcesError(f"{path} cannot be read as UTF-8 text ({type(error).__name__})") from None
+    return parse_sources(text)
+
+
+def parse_sources(text: str) -> SourcesConfig:
+    """The same from text."""
+    try:
+        lined = read_lined_yaml(text)
+    except YamlError as error:
+        raise SourcesError(f"{FILE_NAME} line {error.line}: {error.reason}") from None
+    problems: list[tuple[int, str]] = []
+    config = SourcesConfig()
+    try:
+        config = SourcesConfig.model_validate(lined.data if lined.data is not None else {})
+    except ValidationError as error:
+        problems = [(lined.line(detail["loc"]), _words(detail)) for detail in error.errors(include_url=False)]
+    if not problems:
+        problems = [(lined.line(place), words) for place, words in _unusable(config)]
+    if problems:
+        lines = (f"{FILE_NAME} line {line}: {words}" for line, words in sorted(set(problems)))
+        raise SourcesError("; ".join(lines))
+    return config
+
+
+def _words(detail: ErrorDetails) -> str:
+    """What to do about one error. Values are not repeated, a secret may stand in the wrong place."""
+    name = next((step for step in reversed(detail["loc"]) if isinstance(step, str)), "the file")
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"`{name}` is not a key that is known here; remove it or correct its spelling"
+    if kind == "missing":
+        return f"`{name}` is missing; add it"
+    if kind == "union_tag_not_found":
+        return "`platform` is missing; add it (google_ads or ocean_engine)"
+    if kind == "union_tag_invalid":
+        return f"`platform` must be one of {context.get('expected_tags')}"
+    if kind in ("dict_type", "model_type", "model_attributes_type"):
+        return f"`{name}` must be a block of `key: value` lines"
+    if kind in ("tuple_type", "list_type"):
+        return f"`{name}` must be a list, each entry with a leading `- `"
+    if kind.startswith("date"):
+        return f"`{name}` must be a date such as 2026-01-01"
+    if kind == "string_pattern_mismatch":
+        return f"`{name}` has characters that do not belong there (expected {context.get('pattern')})"
+    return f"`{name}`: {detail['msg']}"
+
+
+def _unusable(config: SourcesConfig) -> list[tuple[Place, str]]:
+    """Errors between entries: repetitions, and accounts of a real host without credentials."""
+    groups: dict[str, list[tuple[str, ...]]] = {
+        "app_databases": [(database.name,) for database in config.app_databases],
+        "ad_accounts": [(account.platform, account.account_id) for account in config.ad_accounts],
+        "channels": [(account.platform, account.account_id) for account in config.channels],
+    }
+    problems: list[tuple[Place, str]] = [
+        ((group, number), f"{' '.join(key)} is listed twice; keep one")
+        for group, keys in groups.items()
+        for number, key in enumerate(keys)
+        if key in keys[:number]
+    ]
+    for group, accounts in (("ad_accounts", config.ad_accounts), ("channels", config.channels)):
+        for number, account in enumerate(accounts):
+            if account.endpoint == DEMO:
+                continue
+            if account.credentials is None:
+                problems.append(((group, number), "`credentials` is missing; add it (or `endpoint: demo`)"))
+            elif isinstance(account.credentials, GoogleAdsCredentials) and not account.credentials.is_enough:
+                words = "add `access_token`, or `client_id`, `client_secret` and `refresh_token`"
+                problems.append(((group, number, "credentials"), words))
+    return problems

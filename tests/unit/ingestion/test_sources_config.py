@@ -1,0 +1,90 @@
+"""sources.yaml: what is read from it and what its errors say."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ingestion.sources_config import SourcesError, load_sources, parse_sources
+
+GOOD = """
+app_databases:
+  - name: community
+    url: sqlite:///company/app.db
+ad_accounts:
+  - platform: google_ads
+    account_id: 123-456-7890
+    start_date: 2026-01-01
+    credentials: {developer_token: G_DEV, access_token: G_ACCESS}
+  - platform: ocean_engine
+    account_id: 0070000000000001
+    endpoint: demo
+channels:
+  - platform: wechat_official_account
+    account_id: gh_0001
+    app_id: aurora
+    endpoint: http://127.0.0.1:8080/
+    credentials: {appid: WX_APPID, secret: WX_SECRET}
+"""
+
+
+def test_reads_every_kind_of_account() -> None:
+    config = parse_sources(GOOD)
+    google, ocean = config.ad_accounts
+    assert (google.account_id, google.start_date, google.endpoint) == ("1234567890", date(2026, 1, 1), None)
+    assert ocean.account_id == "0070000000000001", "an id keeps its zeros"
+    assert config.channels[0].endpoint == "http://127.0.0.1:8080"
+    assert config.app_databases[0].name == "community"
+    assert config.wants_demo_apis
+    assert config.of_platform("ocean_engine") == (ocean,)
+
+
+def test_absent_file_and_empty_sections_are_no_sources(tmp_path: Path) -> None:
+    assert load_sources(tmp_path).accounts == ()
+    (tmp_path / "sources.yaml").write_text("ad_accounts:\nchannels: []\n# nothing yet\n", "utf-8")
+    assert load_sources(tmp_path).accounts == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("start_date:", "start_dat:", "line 8: `start_dat` is not a key that is known here"),
+        ("2026-01-01", "soon", "line 8: `start_date` must be a date such as 2026-01-01"),
+        ("google_ads", "gogle_ads", "line 6: `platform` must be one of 'google_ads', 'ocean_engine'"),
+        ("    endpoint: demo", "    endpoint: http://example.com", "line 12: `endpoint`: write demo, an https://"),
+        ("    endpoint: demo", "    restatement_days: 3", "line 10: `credentials` is missing"),
+        (", access_token: G_ACCESS", "", "line 9: add `access_token`, or `client_id`"),
+        ("    app_id: aurora\n", "", "line 14: `app_id` is missing; add it"),
+        ("platform: ocean_engine", "platform: ocean_engine\n    platform: x", "line 11: `platform` is given twice"),
+        ("channels:", "channels: {}\nunknown:", "line 13: `channels` must be a list"),
+        ("sqlite:///company/app.db", "mysql://x/y", "line 4: `url`: write sqlite:///"),
+        ("sqlite:///company/app.db", "postgresql://u:hidden@h/d", "line 4: `url`: take the password out"),
+        ("ad_accounts:", "ad_accounts: [", "sources.yaml line"),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_line_and_what_to_do(old: str, new: str, expected: str) -> None:
+    assert old in GOOD
+    with pytest.raises(SourcesError) as error:
+        parse_sources(GOOD.replace(old, new, 1))
+    assert expected in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_same_account_twice_is_an_error() -> None:
+    account = "  - {platform: ocean_engine, account_id: '7', endpoint: demo}\n"
+    with pytest.raises(SourcesError, match="line 3: ocean_engine 7 is listed twice"):
+        parse_sources("ad_accounts:\n" + account + account)
+
+
+def test_a_secret_in_the_file_is_refused_and_not_repeated() -> None:
+    secret = "ya29.canary-secret"
+    with pytest.raises(SourcesError) as error:
+        parse_sources(GOOD.replace("G_ACCESS", secret))
+    assert "line 9: `access_token`: write the NAME of an environment variable" in str(error.value)
+    assert secret not in str(error.value)
+
+
+def test_unreadable_bytes_are_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_bytes("ad_accounts: # 广告".encode("gbk"))
+    with pytest.raises(SourcesError, match="cannot be read as UTF-8"):
+        load_sources(tmp_path)
