@@ -8,3 +8,7 @@ def dispatch(macro_name: str, macro_namespace: str | None = None) -> Callable[..
         return f"{macro_name}({', '.join(str(a) for a in (*arguments, *named.values()))})"
 
     return call
+
+
+def quote(identifier: str) -> str:
+    return f'"{identifier}"'

@@ -1,0 +1,31 @@
+{# Exact quotient of two decimal(28,8), rounded half up (away from zero) at 8 decimals; null when the denominator is 0 or
+   null. Whole numbers all the way: a quotient of doubles may fall on the wrong side of a half. #}
+{% macro divide_half_up(numerator, denominator) -%}
+    cast(
+        cast(sign({{ numerator }}) * sign({{ denominator }}) as decimal(1, 0))
+        * cast({{ whole_quotient(
+            '(' ~ decimal_units('abs(' ~ numerator ~ ')') ~ ' * 200000000 + ' ~ decimal_units('abs(' ~ denominator ~ ')') ~ ')',
+            'nullif(' ~ decimal_units('abs(' ~ denominator ~ ')') ~ ' * 2, 0)'
+        ) }} as decimal(28, 0))
+        * cast(0.00000001 as decimal(8, 8))
+        as decimal(28, 8)
+    )
+{%- endmacro %}
+
+{# A decimal(28,8) as the whole number of its hundred-millionths. #}
+{% macro decimal_units(value) %}{{ adapter.dispatch('decimal_units')(value) }}{% endmacro %}
+{% macro default__decimal_units(value) -%}
+    cast({{ value }} * 100000000 as hugeint)
+{%- endmacro %}
+{% macro spark__decimal_units(value) -%}
+    cast({{ value }} * 100000000 as decimal(38, 0))
+{%- endmacro %}
+
+{# Whole part of a quotient of whole numbers that are not negative. #}
+{% macro whole_quotient(a, b) %}{{ adapter.dispatch('whole_quotient')(a, b) }}{% endmacro %}
+{% macro default__whole_quotient(a, b) -%}
+    ({{ a }} // {{ b }})
+{%- endmacro %}
+{% macro spark__whole_quotient(a, b) -%}
+    ({{ a }} div {{ b }})
+{%- endmacro %}

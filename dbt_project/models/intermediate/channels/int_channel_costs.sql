@@ -1,0 +1,44 @@
+-- A cost dated after the app's running day is a plan, not yet a cost.
+with costs as (
+    select
+        costs.cost_id,
+        costs.app_id,
+        costs.channel,
+        costs.cost_date,
+        costs.activity_id,
+        costs.note,
+        costs.amount,
+        coalesce(costs.currency, apps.currency_code, run.reporting_currency) as currency_code
+    from {{ ref('stg_ops_workbook__channel_costs') }} as costs
+    cross join {{ ref('int_run') }} as run
+    left join {{ ref('int_apps') }} as apps on costs.app_id = apps.app_id
+    where
+        costs.cost_date
+        <= coalesce(apps.current_date_local, {{ local_date('run.as_of', 'run.reporting_timezone') }})
+),
+
+rated as (
+    select
+        costs.*,
+        case
+            when costs.currency_code = run.reporting_currency then cast(1 as decimal(20, 10))
+            else rates.rate_to_reporting
+        end as fx_rate
+    from costs
+    cross join {{ ref('int_run') }} as run
+    left join {{ ref('int_fx_rates') }} as rates
+        on costs.currency_code = rates.currency_code and costs.cost_date = rates.rate_date
+)
+
+select
+    cost_id,
+    app_id,
+    channel,
+    cost_date,
+    activity_id,
+    note,
+    currency_code,
+    fx_rate,
+    cast(amount as decimal(20, 6)) as amount,
+    cast({{ converted('amount', 'fx_rate') }} as decimal(38, 6)) as amount_reporting
+from rated

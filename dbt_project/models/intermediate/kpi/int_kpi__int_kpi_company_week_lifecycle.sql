@@ -1,0 +1,1 @@
+{{ kpi_rows(ref("int_kpi_company_week_lifecycle")) }}

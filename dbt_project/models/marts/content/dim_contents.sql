@@ -1,0 +1,53 @@
+{# What the app database knows beats what the outside platform says; events tell at least that a content exists. #}
+with own as (
+    select
+        contents.*,
+        {{ local_date('contents.published_at', 'apps.timezone') }} as published_date
+    from {{ ref('stg_app_database__contents') }} as contents
+    inner join {{ ref('int_apps') }} as apps on contents.app_id = apps.app_id
+),
+
+outside as (
+    select
+        app_id,
+        content_id,
+        max_by(title, stat_date) as title,
+        max_by(content_type, stat_date) as content_type,
+        min(published_date) as published_date
+    from {{ ref('int_content_counters') }}
+    group by app_id, content_id
+),
+
+seen as (
+    select
+        app_id,
+        content_id,
+        max_by(creator_id, occurred_at) as creator_id
+    from {{ ref('int_events') }}
+    where content_id is not null
+    group by app_id, content_id
+),
+
+keys as (
+    select app_id, content_id from own
+    union
+    select app_id, content_id from outside
+    union
+    select app_id, content_id from seen
+)
+
+select
+    keys.app_id,
+    keys.content_id,
+    coalesce(own.creator_id, seen.creator_id) as creator_id,
+    coalesce(own.title, outside.title) as title,
+    coalesce(own.content_type, outside.content_type) as content_type,
+    own.source_type,
+    own.topic,
+    own.published_at,
+    coalesce(own.published_date, outside.published_date) as published_date,
+    coalesce(own.status, case when outside.content_id is not null then 'published' end) as status
+from keys
+left join own on keys.app_id = own.app_id and keys.content_id = own.content_id
+left join outside on keys.app_id = outside.app_id and keys.content_id = outside.content_id
+left join seen on keys.app_id = seen.app_id and keys.content_id = seen.content_id

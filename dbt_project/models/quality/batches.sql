@@ -1,0 +1,44 @@
+with event_dates as (
+    select distinct
+        events.batch_id,
+        events.app_id,
+        {{ local_date("events.occurred_at", "apps.timezone") }} as touched_date
+    from {{ ref("stg_app_events__events") }} as events
+    inner join {{ ref("int_apps") }} as apps on events.app_id = apps.app_id
+),
+
+touched as (
+    select batch_id, touched_date from event_dates
+    union
+    select batch_id, report_date from {{ ref("stg_google_ads__pulls") }}
+    union
+    select batch_id, report_date from {{ ref("stg_ocean_engine__pulls") }}
+    union
+    select batch_id, report_date from {{ ref("stg_wechat_official_account__pulls") }}
+),
+
+counted as (
+    select
+        batch_id,
+        cast(count(touched_date) as bigint) as touched_dates
+    from touched
+    group by batch_id
+)
+
+select
+    batches.batch_id,
+    batches.source,
+    batches.entity,
+    batches.file_name,
+    batches.state,
+    cast(batches.observed_at as timestamp) as observed_at,
+    cast(batches.landed_at as timestamp) as landed_at,
+    cast(batches.rows_read as bigint) as rows_read,
+    cast(batches.rows_landed as bigint) as rows_landed,
+    cast(batches.rows_duplicate as bigint) as rows_duplicate,
+    cast(batches.rows_quarantined as bigint) as rows_quarantined,
+    cast(batches.rows_blank as bigint) as rows_blank,
+    counted.touched_dates,
+    batches.sha256
+from {{ ref("stg_meta__batches") }} as batches
+left join counted on batches.batch_id = counted.batch_id

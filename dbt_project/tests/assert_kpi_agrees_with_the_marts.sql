@@ -1,0 +1,45 @@
+-- The generic path must give what a plain query over a mart gives.
+{{ config(meta={"dagster": {"ref": {"name": "fct_kpi"}}}) }}
+
+with expected as (
+    select app_id, 'active_users' as kpi_code, grain, period_start, cast(active_users as decimal(28, 8)) as numerator
+    from {{ ref("fct_user_lifecycle") }}
+    union all
+    select app_id, 'resurrected_users', grain, period_start, cast(resurrected_users as decimal(28, 8))
+    from {{ ref("fct_user_lifecycle") }}
+    union all
+    select app_id, 'mau', 'day', activity_date, cast(mau as decimal(28, 8))
+    from {{ ref("fct_active_users") }}
+    where dimension = 'all'
+    union all
+    select app_id, 'gross_revenue', 'day', order_date, cast(sum(gross_amount_reporting) as decimal(28, 8))
+    from {{ ref("fct_orders") }}
+    group by app_id, order_date
+    union all
+    select app_id, 'paying_users', 'day', order_date, cast(count(distinct user_id) as decimal(28, 8))
+    from {{ ref("fct_orders") }}
+    where gross_amount_reporting > 0
+    group by app_id, order_date
+    union all
+    select app_id, 'ad_spend', 'day', report_date, cast(sum(spend_reporting) as decimal(28, 8))
+    from {{ ref("fct_ad_performance") }}
+    group by app_id, report_date
+)
+
+select
+    expected.app_id,
+    expected.kpi_code,
+    expected.grain,
+    expected.period_start,
+    expected.numerator as mart_number,
+    kpi.numerator as kpi_number
+from expected
+left join {{ ref("fct_kpi") }} as kpi
+    on
+        expected.app_id = kpi.app_id
+        and expected.kpi_code = kpi.kpi_code
+        and expected.grain = kpi.grain
+        and expected.period_start = kpi.period_start
+        and kpi.dimension = 'all'
+        and kpi.is_current
+where coalesce(expected.numerator, 0) <> coalesce(kpi.numerator, 0)
