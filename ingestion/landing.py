@@ -23,8 +23,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.contract import Contract
-from ingestion.landing_sql import cast_select, count_select, landed_select, quarantine_select, repeat_statements
+from ingestion.landing_sql import (
+    cast_select,
+    count_select,
+    landed_select,
+    quarantine_select,
+    repeat_statements,
+)
 from ingestion.manifest import BatchEntry, FileEntry, Manifest, sync_folder
+
+
+#: What `count_select` counts, in its order.
+COUNTED = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
 
 
 @dataclass(frozen=True)
@@ -166,7 +176,9 @@ class Landing:
 
     def _expose(self, rows: "pa.Table | pa.RecordBatchReader | str", name: str) -> None:
         if isinstance(rows, str):
-            query = rows if rows.lstrip().lower().startswith(("select", "with", "from", "(")) else f"from {rows}"
+            query = (
+                rows if rows.lstrip().lower().startswith(("select", "with", "from", "(")) else f"from {rows}"
+            )
             self.connection.execute(f"create temp view {name} as {query}")
             return
         table = rows.read_all() if isinstance(rows, pa.RecordBatchReader) else rows
@@ -186,11 +198,17 @@ class Landing:
             quarantine_path = self._copy(query, Path("quarantine") / contract.source / contract.entity)
         return [
             FileEntry(
-                contract.entity, name, *(int(count) for count in counts.get(name, (0, 0, 0, 0, 0))),
-                raw_path, quarantine_path, fact.sha256, fact.size, fact.modified_ns,
+                entity=contract.entity,
+                file_name=name,
+                **dict(zip(COUNTED, counts.get(name, (0,) * len(COUNTED)), strict=True)),
+                raw_path=raw_path,
+                quarantine_path=quarantine_path,
+                sha256=fact.sha256,
+                size=fact.size,
+                modified_ns=fact.modified_ns,
             )
             for name, fact in {**{name: SourceFile(name) for name in counts}, **facts}.items()
-        ]  # fmt: skip
+        ]
 
     def _copy(self, query: str, folder: Path) -> str:
         target = self.data_dir / folder
@@ -204,7 +222,9 @@ class Landing:
 
     def _commit(self) -> None:
         if not self._files:
-            self.result = LandingResult(self.source, None, (), tuple(self._refused)) if self._refused else None
+            self.result = (
+                LandingResult(self.source, None, (), tuple(self._refused)) if self._refused else None
+            )
             return
         for part in self._parts:
             _sync_file(part.temporary)
@@ -238,5 +258,3 @@ def write_schema_file(data_dir: Path, contract: Contract) -> Path:
 def _sync_file(path: Path) -> None:
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
-
-

@@ -19,10 +19,12 @@ def cast_select(contract: Contract, relation: str, columns: list[str], file_name
     """Text columns → typed columns with the first problem of each row."""
     names = {field.name for field in contract.fields}
     texts = [
-        f"{cleaned(f'cast({quote(f.name)} as varchar)') if f.name in columns else 'cast(null as varchar)'} as {quote(f.name)}"
+        f"{_given_text(f.name) if f.name in columns else 'cast(null as varchar)'} as {quote(f.name)}"
         for f in contract.fields
     ]
-    unknown = [column for column in columns if column not in names and column not in SPECIAL and column != "_extra"]
+    unknown = [
+        column for column in columns if column not in names and column not in SPECIAL and column != "_extra"
+    ]
     given = set(columns)
     specials = [
         f"{'_source_file' if '_source_file' in given else literal(file_name)} as _source_file",
@@ -54,11 +56,16 @@ def cast_select(contract: Contract, relation: str, columns: list[str], file_name
         select *, {content_hash(contract)} as _content_hash, false as _is_duplicate from renamed"""
 
 
+def _given_text(column: str) -> str:
+    return cleaned(f"cast({quote(column)} as varchar)")
+
+
 def content_hash(contract: Contract) -> str:
     """md5 over length-prefixed canonical text of the business columns and `_extra`; null is `-`."""
     columns = [*(quote(field.name) for field in contract.fields), "_extra"]
     parts = ", ".join(
-        f"coalesce(length(cast({column} as varchar)) || ':' || cast({column} as varchar), '-')" for column in columns
+        f"coalesce(length(cast({column} as varchar)) || ':' || cast({column} as varchar), '-')"
+        for column in columns
     )
     return f"md5(concat_ws(';', {parts}))"
 
@@ -121,7 +128,8 @@ def landed_select(
 ) -> str:
     """The columns of `Contract.schema`, in order."""
     business = ", ".join(
-        f"cast({quote(field.name)} as {_sql_type(field.type)}) as {quote(field.name)}" for field in contract.fields
+        f"cast({quote(field.name)} as {_sql_type(field.type)}) as {quote(field.name)}"
+        for field in contract.fields
     )
     return f"""select {business}, cast(_extra as varchar) as _extra, {literal(batch_id)} as _batch_id,
             _source_file, _source_row, _content_hash,

@@ -90,7 +90,9 @@ class Manifest:
     def commit(self, entry: BatchEntry) -> None:
         """Make a batch exist. Its files must be in place and synced."""
         body = {key: value for key, value in asdict(entry).items() if key not in ("state", "state_reason")}
-        write_atomically(self.folder / f"{entry.batch_id}.json", json.dumps(body, ensure_ascii=False, indent=1))
+        write_atomically(
+            self.folder / f"{entry.batch_id}.json", json.dumps(body, ensure_ascii=False, indent=1)
+        )
 
     def set_state(self, batch_id: str, state: str, reason: str = "") -> None:
         """Append a state. Raises KeyError for a batch that does not exist."""

@@ -34,7 +34,9 @@ class Settings:
         given_as_of = environ.get("OPS_AS_OF") or ""
         reporting_zone = _time_zone(zone)
         if not (len(currency) == 3 and currency.isalpha() and currency.isupper()):
-            raise ConfigurationError(f"OPS_REPORTING_CURRENCY={currency!r}: write an ISO 4217 code such as CNY")
+            raise ConfigurationError(
+                f"OPS_REPORTING_CURRENCY={currency!r}: write an ISO 4217 code such as CNY"
+            )
         if week_start not in ("monday", "sunday"):
             raise ConfigurationError(f"OPS_WEEK_START={week_start!r}: write monday or sunday")
         return cls(

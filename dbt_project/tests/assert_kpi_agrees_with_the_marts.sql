@@ -21,6 +21,16 @@ with expected as (
     where gross_amount_reporting > 0
     group by app_id, order_date
     union all
+    select app_id, 'net_revenue', 'day', movement_date, cast(sum(amount) as decimal(28, 8))
+    from (
+        select app_id, order_date as movement_date, cast(gross_amount_reporting as decimal(38, 6)) as amount
+        from {{ ref("fct_orders") }}
+        union all
+        select app_id, refund_date, cast(-amount_reporting as decimal(38, 6))
+        from {{ ref("fct_refunds") }}
+    ) as movements
+    group by app_id, movement_date
+    union all
     select app_id, 'ad_spend', 'day', report_date, cast(sum(spend_reporting) as decimal(28, 8))
     from {{ ref("fct_ad_performance") }}
     group by app_id, report_date

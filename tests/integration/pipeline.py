@@ -32,9 +32,13 @@ class Run:
         return duckdb.connect(str(self.data_dir / "warehouse.duckdb"), read_only=True)
 
 
-def make(target: str, data_dir: Path, *, folder: Path | None = None, timeout: int = 1200, **variables: str) -> Run:
+def make(
+    target: str, data_dir: Path, *, folder: Path | None = None, timeout: int = 1200, **variables: str
+) -> Run:
     """Call `make`; `folder` is the data folder of the result when it is not `data_dir` itself."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OPS_", "DAGSTER_", "DBT_"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("OPS_", "DAGSTER_", "DBT_"))
+    }
     # A make that runs pytest passes its own flags on; the inner make is a call of its own.
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"):
         inherited.pop(name, None)

@@ -12,7 +12,9 @@ import pytest
 
 from tests.integration.pipeline import REPOSITORY, Run, make
 
-ORDERS = Path(os.environ.get("OPS_CDNOW_ORDERS", REPOSITORY.parent / "shared" / "data" / "cdnow" / "orders.csv"))
+ORDERS = Path(
+    os.environ.get("OPS_CDNOW_ORDERS", REPOSITORY.parent / "shared" / "data" / "cdnow" / "orders.csv")
+)
 LAST_DAY = date(1998, 6, 30)
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("cdnow")]
@@ -82,7 +84,9 @@ def _noon_in_new_york(day: date) -> str:
 
 def test_every_customer_order_and_cent_arrives(orders: list[dict], run: Run) -> None:
     with run.published() as published:
-        customers, paying = published.sql("select count(*), count_if(is_paying) from marts.dim_users").fetchall()[0]
+        customers, paying = published.sql(
+            "select count(*), count_if(is_paying) from marts.dim_users"
+        ).fetchall()[0]
         count, gross = published.sql("select count(*), sum(gross_amount) from marts.fct_orders").fetchall()[0]
         dates = dict(
             published.sql("select order_date, count(*) from marts.fct_orders group by order_date").fetchall()
@@ -133,7 +137,9 @@ def test_btyd_columns_are_what_clv_libraries_expect(orders: list[dict], run: Run
         first, last = min(days), max(days)
         repeats = [amount for day, amount in days.items() if day != first]
         expected_mean = float(sum(repeats) / len(repeats)) if repeats else 0.0
-        assert (frequency, recency, age) == (len(repeats), (last - first).days, (LAST_DAY - first).days), user_id
+        assert (frequency, recency, age) == (len(repeats), (last - first).days, (LAST_DAY - first).days), (
+            user_id
+        )
         assert float(monetary) == pytest.approx(expected_mean, abs=5e-7), user_id
         assert revenue == sum(days.values()), user_id
         assert (rfm_frequency, rfm_recency) == (len(days), (LAST_DAY - last).days), user_id

@@ -21,7 +21,9 @@ def _content(run: Run) -> dict[str, tuple[int, str]]:
             where table_schema in ('marts', 'kpi') and table_type = 'BASE TABLE' order by 1"""
         ).fetchall()
         return {
-            table: published.sql(f"select count(*), cast(sum(hash(t)) as varchar) from {table} t").fetchall()[0]
+            table: published.sql(f"select count(*), cast(sum(hash(t)) as varchar) from {table} t").fetchall()[
+                0
+            ]
             for (table,) in tables
         }
 

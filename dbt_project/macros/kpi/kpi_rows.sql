@@ -5,10 +5,12 @@
      dimensions: {name: expression}  KPI dimensions over the mart's own columns; `relation.column` reads a relation of
                                      `joined` by (app_id, user key), for what belongs to the user
      user_key: column                what a distinct count counts, per app; needed for count_distinct
+     one_row_per_user_day: true      a user has at most one row per day (of a long mart: per day and dimension value), so
+                                     that days need no distinct count
      dimension_columns: true         the mart itself is long: it has columns dimension and dimension_value
      grain_column: column            the mart has a row per grain: its rows are taken as they are
-   period_kind is day, week (of the app), company_week or month. One scan of the mart: users are brought to one row per
-   period first, so that a distinct count is a plain sum and memory is bounded by user-periods. #}
+   period_kind is day, week (of the app), company_week or month. A company user is (app_id, user_id), so all is counted
+   per app and the company is a sum. #}
 {% macro kpi_rows(mart, joined=[]) %}
     {%- set apps = ref("int_apps") -%}
     {%- set run = ref("int_run") -%}
@@ -19,8 +21,10 @@
         {%- if not semantic_models -%}
             {%- do exceptions.raise_compiler_error(mart.identifier ~ " has no semantic_model with KPI metrics") -%}
         {%- endif -%}
-        {%- set semantic_model = semantic_models[0] -%}
-        {{ kpi_rows_of(mart, semantic_model, kpi_layout(semantic_model), kpi_quantities(semantic_model.name), joined, apps, run) }}
+        {{ kpi_rows_of({
+            "mart": mart, "joined": joined, "apps": apps, "run": run, "layout": kpi_layout(semantic_models[0]),
+            "quantities": kpi_quantities(semantic_models[0].name),
+        }) }}
     {%- endif -%}
 {% endmacro %}
 
@@ -39,17 +43,24 @@
     {%- set time_name = semantic_model.defaults.agg_time_dimension -%}
     {%- set time = semantic_model.dimensions | selectattr("name", "equalto", time_name) | first -%}
     {{ return({
+        "date": time.expr or time_name,
         "row_dimensions": row_dimensions,
         "user_dimensions": user_dimensions,
         "user_key": settings.get("user_key"),
+        "one_row_per_user_day": settings.get("one_row_per_user_day", false),
         "is_long": settings.get("dimension_columns", false),
         "grain_column": settings.get("grain_column"),
-        "date": time.expr or time_name,
     }) }}
 {% endmacro %}
 
-{% macro kpi_rows_of(mart, semantic_model, layout, quantities, joined, apps, run) %}
-{%- set stock_keys = quantities | selectattr("is_stock") | map(attribute="stock_key") | sum(start=[]) | unique | list -%}
+{# `mart_rows`, then one path per kind of quantity: sums, distinct counts, stocks. #}
+{% macro kpi_rows_of(source) %}
+{%- set layout, quantities = source.layout, source.quantities -%}
+{%- set sums, distincts, stocks = [], [], [] -%}
+{%- for quantity in quantities -%}
+    {%- do (stocks if quantity.is_stock else distincts if quantity.agg == "count_distinct" else sums).append(quantity) -%}
+{%- endfor -%}
+{%- set paths = [] -%}
 with mart_rows as (
     select
         app_id,
@@ -60,163 +71,26 @@ with mart_rows as (
         {% for name, expression in layout.row_dimensions.items() %}
         coalesce(cast({{ expression }} as {{ dbt.type_string() }}), '(unknown)') as d_{{ name }},
         {% endfor %}
-        {% for key in stock_keys %}{{ key }} as s_{{ key }},{% endfor %}
+        {% for key in stocks | map(attribute="stock_key") | sum(start=[]) | unique %}{{ key }} as s_{{ key }},{% endfor %}
         {% for quantity in quantities %}
         {{ kpi_row_value(quantity, layout) }} as {{ quantity.column }}{{ "," if not loop.last }}
         {% endfor %}
-    from {{ mart }}
-),
-
-{% if layout.grain_column %}
-by_row as (
-    select
-        app_id,
-        period_kind,
-        day_start as period_start,
-        'all' as dimension,
-        'all' as dimension_value,
-        {{ kpi_sums(quantities) }}
-    from mart_rows
-    group by app_id, period_kind, day_start
-),
-{% else %}
-dated as (
-    select
-        mart_rows.*,
-        {{ period_start("mart_rows.day_start", "week", "apps.week_start") }} as week_start,
-        {{ period_start("mart_rows.day_start", "week", "run.week_start") }} as company_week_start,
-        {{ period_start("mart_rows.day_start", "month", "apps.week_start") }} as month_start
-    from mart_rows
-    inner join {{ apps }} as apps on mart_rows.app_id = apps.app_id
-    cross join {{ run }} as run
-),
-
-{% if stock_keys or quantities | selectattr("is_stock") | list %}
-{# A stock is what the last row of its key in the period says. #}
-last_rows as (
-    select
-        *,
-        {% for kind in kpi_period_kinds() %}
-        day_start = max(day_start) over (
-            partition by app_id, {{ kind }}_start{% for key in stock_keys %}, s_{{ key }}{% endfor %}
-        ) as is_last_of_{{ kind }}{{ "," if not loop.last }}
-        {% endfor %}
-    from dated
-),
-{% endif %}
-
-by_row as (
-    select
-        app_id,
-        {% if layout.user_key %}user_key,{% endif %}
-        case
-            {% for kind in kpi_period_kinds() %}
-            when grouping({{ kind }}_start) = 0 then '{{ kind }}'
-            {% endfor %}
-        end as period_kind,
-        coalesce({% for kind in kpi_period_kinds() %}{{ kind }}_start{{ ", " if not loop.last }}{% endfor %}) as period_start,
-        {% if layout.is_long %}
-        dimension,
-        dimension_value,
-        {% else %}
-        {{ kpi_dimension_of(layout.row_dimensions, "d_") }}
-        {% endif %}
-        {{ kpi_sums(quantities) }}
-    from {{ "last_rows" if quantities | selectattr("is_stock") | list else "dated" }}
-    group by grouping sets (
-        {% for kind in kpi_period_kinds() %}
-        {% set key = "app_id, " ~ ("user_key, " if layout.user_key else "") ~ kind ~ "_start" %}
-        {% if layout.is_long %}
-        ({{ key }}, dimension, dimension_value)
-        {% else %}
-        ({{ key }})
-        {% for name in layout.row_dimensions %}, ({{ key }}, d_{{ name }}){% endfor %}
-        {% endif %}
-        {{ "," if not loop.last }}
-        {% endfor %}
-    )
-),
-{% endif %}
-
-{% if layout.user_key %}
-user_rows as (
-    select
-        by_row.*
-        {% for name, source in layout.user_dimensions.items() %}
-        , coalesce(cast({{ source.relation }}.{{ source.column }} as {{ dbt.type_string() }}), '(unknown)') as u_{{ name }}
-        {% endfor %}
-    from by_row
-    {% for name in layout.user_dimensions.values() | map(attribute="relation") | unique %}
-    left join {{ joined | selectattr("identifier", "equalto", name) | first }} as {{ name }}
-        on by_row.app_id = {{ name }}.app_id and by_row.user_key = {{ name }}.{{ layout.user_key }}
-    {% endfor %}
-    {% if not layout.is_long %}where by_row.dimension = 'all'{% endif %}
-),
-
-counted as (
-    {% if layout.is_long %}
-    select app_id, period_kind, period_start, dimension, dimension_value, {{ kpi_totals(quantities) }}
-    from user_rows
-    group by app_id, period_kind, period_start, dimension, dimension_value
-    {% else %}
-    select
-        app_id,
-        period_kind,
-        period_start,
-        {{ kpi_dimension_of(layout.user_dimensions, "u_") }}
-        {{ kpi_totals(quantities) }}
-    from user_rows
-    group by grouping sets (
-        (app_id, period_kind, period_start)
-        {% for name in layout.user_dimensions %}, (app_id, period_kind, period_start, u_{{ name }}){% endfor %}
-    )
-    union all
-    select app_id, period_kind, period_start, dimension, dimension_value, {{ kpi_totals(quantities) }}
-    from by_row
-    where dimension <> 'all'
-    group by app_id, period_kind, period_start, dimension, dimension_value
-    {% endif %}
-),
-{% else %}
-counted as (
-    select * from by_row
-),
-{% endif %}
-
-names as (
-    {% for quantity in quantities %}
-    select '{{ quantity.name }}' as quantity_name
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    from {{ source.mart }}
 )
-
-select
-    counted.app_id,
-    names.quantity_name,
-    counted.period_kind,
-    counted.period_start,
-    counted.dimension,
-    counted.dimension_value,
-    case names.quantity_name
-        {% for quantity in quantities %}
-        when '{{ quantity.name }}' then cast(counted.{{ quantity.column }} as decimal(38, 8))
-        {% endfor %}
-    end as quantity
-from counted
-cross join names
-{% set narrowed = quantities | selectattr("metric.config.meta.dimensions", "defined") | list %}
-{% if narrowed %}
-where
-    {% for quantity in narrowed %}
-    {{ "and " if not loop.first }}(
-        names.quantity_name <> '{{ quantity.name }}'
-        or counted.dimension in ('all'{% for name in quantity.metric.config.meta.dimensions %}, '{{ name }}'{% endfor %})
-    )
-    {% endfor %}
-{% endif %}
+{%- if layout.grain_column -%}
+    {%- do paths.append("grain_rows") %}{{ kpi_grain_path(sums) }}
+{%- else -%}
+    {%- set day_marks = distincts if layout.one_row_per_user_day else [] -%}
+    {%- if sums or day_marks -%}{%- do paths.append("sum_rows") %}{{ kpi_sum_path(source, sums, day_marks) }}{%- endif -%}
+    {%- if distincts -%}{%- do paths.append("distinct_rows") %}{{ kpi_distinct_path(source, distincts) }}{%- endif -%}
+    {%- if stocks -%}{%- do paths.append("stock_rows") %}{{ kpi_stock_path(source, stocks) }}{%- endif -%}
+{%- endif %}
+{% for path in paths %}
+select app_id, quantity_name, period_kind, period_start, dimension, dimension_value, quantity
+from {{ path }}
+{{ "union all" if not loop.last }}
+{% endfor %}
 {% endmacro %}
-
-{% macro kpi_period_kinds() %}{{ return(["day", "week", "company_week", "month"]) }}{% endmacro %}
 
 {# What a mart's row gives to a quantity. A distinct count becomes a mark on the row: its expression must be the user key
    or a case that gives the user key. #}
@@ -234,45 +108,5 @@ where
         case when {{ quantity.expr }} then 1 else 0 end
     {%- else -%}
         {{ quantity.expr }}
-    {%- endif -%}
-{%- endmacro %}
-
-{# Aggregates over the rows of one (user and) period. #}
-{% macro kpi_sums(quantities) -%}
-    {%- for quantity in quantities %}
-        {% if quantity.agg == "count_distinct" -%}
-        max({{ quantity.column }})
-        {%- elif quantity.is_stock -%}
-        cast(case
-            {% for kind in kpi_period_kinds() %}
-            when grouping({{ kind }}_start) = 0 then sum(case when is_last_of_{{ kind }} then {{ quantity.column }} end)
-            {% endfor %}
-        end as decimal(38, 8))
-        {%- else -%}
-        cast(sum({{ quantity.column }}) as decimal(38, 8))
-        {%- endif %} as {{ quantity.column }}{{ "," if not loop.last }}
-    {%- endfor %}
-{%- endmacro %}
-
-{# Aggregates over the users of one period. #}
-{% macro kpi_totals(quantities) -%}
-    {%- for quantity in quantities %}
-        cast(sum({{ quantity.column }}) as decimal(38, 8)) as {{ quantity.column }}{{ "," if not loop.last }}
-    {%- endfor %}
-{%- endmacro %}
-
-{# Name and value of the dimension that a grouping set is by. #}
-{% macro kpi_dimension_of(dimensions, prefix) -%}
-    {%- if dimensions -%}
-        case
-            {% for name in dimensions %}
-            when grouping({{ prefix }}{{ name }}) = 0 then '{{ name }}'
-            {% endfor %}
-            else 'all'
-        end as dimension,
-        coalesce({% for name in dimensions %}{{ prefix }}{{ name }}, {% endfor %}'all') as dimension_value,
-    {%- else -%}
-        'all' as dimension,
-        'all' as dimension_value,
     {%- endif -%}
 {%- endmacro %}

@@ -1,1 +1,5 @@
-"""The workbook that operations staff keep (运营台账): `inbox/ops_workbook/` → raw/ops_workbook/*."""
+"""The tables that operations staff keep. `pull(settings)` lands every table that changed."""
+
+from ingestion.sources.ops_workbook.pulling import pull
+
+__all__ = ["pull"]

@@ -64,7 +64,11 @@ ACTIVITIES = _table(
     text("activity_name", "Name."),
     text("activity_type", "coupon, points, contest, topic, invitation, ..."),
     local_timestamp("start_at", "Start, in the app's time zone.", required=True),
-    local_timestamp("end_at", "End, inclusive, in the app's time zone; a date alone = its last microsecond.", required=True),
+    local_timestamp(
+        "end_at",
+        "End, inclusive, in the app's time zone; a date alone = its last microsecond.",
+        required=True,
+    ),
     text("participation_event", "Event that makes a participant; empty: any event with the activity_id."),
     text("control_group", "Description of the control group; empty = none."),
     text("goal_kpi_code", "KPI that the activity is to move."),

@@ -61,7 +61,11 @@ def test_a_model_tests_its_grain(model: Model) -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=ids)
 def test_engine_specific_sql_lives_in_macros_engine(model: Model) -> None:
-    found = {name: match.group(0) for name, pattern in ENGINE_ONLY.items() if (match := pattern.search(model.plain_sql))}
+    found = {
+        name: match.group(0)
+        for name, pattern in ENGINE_ONLY.items()
+        if (match := pattern.search(model.plain_sql))
+    }
     assert found == {}
 
 
@@ -70,7 +74,9 @@ def test_a_singular_test_is_an_asset_check_of_some_model(path) -> None:
     """Tests over several models without `config.meta.dagster.ref` are no asset checks, so nothing would show them."""
     sql = path.read_text("utf-8")
     assert path.stem.startswith("assert_")
-    assert len(set(re.findall(r"ref\(", sql))) == 0 or re.search(r"dagster.{0,20}ref", sql, re.DOTALL), path.name
+    assert len(set(re.findall(r"ref\(", sql))) == 0 or re.search(r"dagster.{0,20}ref", sql, re.DOTALL), (
+        path.name
+    )
 
 
 def test_every_public_model_describes_its_columns() -> None:

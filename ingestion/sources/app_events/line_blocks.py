@@ -1,0 +1,132 @@
+"""Files of lines as Arrow: one row per physical line, with its file and number, nothing lost.
+
+Lines are cut in Python, not by a CSV reader, so that NUL bytes, blank lines, CRLF, a missing final newline and
+broken UTF-8 each stay one numbered line. Cutting is vectorised: the text is not copied per line.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from ingestion.errors import FileRefused
+from ingestion.sources.app_events.decompression import BLOCK_BYTES, sound_blocks
+from ingestion.sources.app_events.formats import EventFile
+
+#: A longer line is put aside with its first characters.
+LINE_BYTES = 16 << 20
+SHOWN_BYTES = 2000
+#: `note` is null, or the reason code of a line that cannot be text.
+SCHEMA = pa.schema(
+    [
+        ("line", pa.string()),
+        ("file", pa.dictionary(pa.int32(), pa.string())),
+        ("row", pa.int64()),
+        ("note", pa.string()),
+    ]
+)
+#: (number of the file, number of its first line, how many lines, text that ends with a newline)
+_Piece = tuple[int, int, int, bytes]
+
+
+class LineCutter:
+    """Collects whole lines of one file after the other and cuts them into record batches."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = pa.array(names, pa.string())
+        self._pieces: list[_Piece] = []
+        self._waiting = 0
+
+    def batches(self, number: int, file: EventFile) -> Iterator[pa.RecordBatch]:
+        """Batches that are full after this file's lines. Raises FileRefused."""
+        row = 1
+        for piece, lines, note in _whole_lines(file):
+            if note:
+                yield from self.rest()
+                yield self._batch([piece.decode("utf-8", "backslashreplace")], [number], [row], [note])
+            else:
+                self._pieces.append((number, row, lines, piece))
+                self._waiting += len(piece)
+            row += lines
+            if self._waiting >= BLOCK_BYTES:
+                yield from self.rest()
+
+    def rest(self) -> Iterator[pa.RecordBatch]:
+        """What waits, as one batch."""
+        pieces, self._pieces, self._waiting = self._pieces, [], 0
+        if pieces:
+            yield self._cut(pieces)
+
+    def _cut(self, pieces: list[_Piece]) -> pa.RecordBatch:
+        data = pieces[0][3] if len(pieces) == 1 else b"".join(piece[3] for piece in pieces)
+        counts = [lines for _, _, lines, _ in pieces]
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10) + 1
+        offsets = np.zeros(len(ends) + 1, np.int32)
+        offsets[1:] = ends
+        files = np.repeat(np.array([piece[0] for piece in pieces], np.int32), counts)
+        rows = np.concatenate(
+            [np.arange(first, first + lines, dtype=np.int64) for _, first, lines, _ in pieces]
+        )
+        lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(data))
+        try:
+            lines.validate(full=True)
+        except pa.ArrowInvalid:
+            texts, notes = _decoded(lines)
+            return self._batch(texts, files, rows, notes)
+        return self._batch(lines, files, rows, pa.nulls(len(ends), pa.string()))
+
+    def _batch(self, lines: object, files: object, rows: object, notes: object) -> pa.RecordBatch:
+        dictionary = pa.DictionaryArray.from_arrays(pa.array(files, pa.int32()), self._names)
+        columns = [
+            pa.array(lines, pa.string()),
+            dictionary,
+            pa.array(rows, pa.int64()),
+            pa.array(notes, pa.string()),
+        ]
+        return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _whole_lines(file: EventFile) -> Iterator[tuple[bytes, int, str | None]]:
+    """(lines that end with a newline, how many, note) of a file, without its byte order mark."""
+    carry: list[bytes] = []
+    carried, is_first = 0, True
+    for block in sound_blocks(file):
+        if is_first:
+            is_first = False
+            if block[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                raise FileRefused(file.name, "is UTF-16; save it as UTF-8")
+            block = block.removeprefix(b"\xef\xbb\xbf")
+        end = block.rfind(b"\n") + 1
+        if end == 0:
+            # Only the beginning of an endless line is kept.
+            if carried <= LINE_BYTES:
+                carry.append(block)
+            carried += len(block)
+            continue
+        if carried > LINE_BYTES:
+            first = block.find(b"\n") + 1
+            yield carry[0][:SHOWN_BYTES] + b"\n", 1, "line_too_long"
+            piece = block[first:end]
+        else:
+            piece = b"".join((*carry, memoryview(block)[:end])) if carry else block[:end]
+        if piece:
+            yield piece, piece.count(b"\n"), None
+        carry, carried = ([block[end:]], len(block) - end) if end < len(block) else ([], 0)
+    if carried > LINE_BYTES:
+        yield carry[0][:SHOWN_BYTES] + b"\n", 1, "line_too_long"
+    elif carried:
+        yield b"".join((*carry, b"\n")), 1, None
+
+
+def _decoded(lines: pa.StringArray) -> tuple[list[str], list[str | None]]:
+    """Lines that are UTF-8 as they are; in the others each wrong byte becomes `\\xNN`, and a note."""
+    texts: list[str] = []
+    notes: list[str | None] = []
+    for line in lines.view(pa.binary()).to_pylist():
+        try:
+            texts.append(line.decode("utf-8"))
+            notes.append(None)
+        except UnicodeDecodeError:
+            texts.append(line.decode("utf-8", "backslashreplace"))
+            notes.append("broken_encoding")
+    return texts, notes

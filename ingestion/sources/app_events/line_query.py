@@ -1,0 +1,109 @@
+"""Lines of canonical events → text columns, vectorised in DuckDB; odd lines go to the strict parser.
+
+`json_valid` is kind (NaN, a comma before `}`), a double keeps about 15 digits and the first of two equal keys wins
+silently: one scan finds such lines, and only those are parsed in Python. The other lines never leave DuckDB.
+"""
+
+import duckdb
+import pyarrow as pa
+
+from ingestion.casting import literal
+from ingestion.sources.app_events.strict_json import MAX_DEPTH
+from ingestion.sources.app_events.strict_rows import COLUMNS, SCALARS, strict_rows
+
+#: A comma before a closing bracket; NaN, Infinity; a number with an exponent or more than 15 digits and a point.
+ODD = r",\s*[}\]]|[:,\[]\s*-?(?:[nN][aA]|[iI]|[0-9]*(?:\.[0-9]{8}|[0-9]{9}\.[0-9]{7}|[0-9]{10}\.[0-9]{6}|[0-9]{11}\.[0-9]{5}|[0-9]{12}\.[0-9]{4}|[0-9]{13}\.[0-9]{3}|[0-9]{14}\.[0-9]{2}|[0-9]{15}\.[0-9])|[0-9.]+[eE])"  # noqa: E501
+_TYPES = (
+    "{" + ",".join(f'"{name}":"{"JSON" if name == "properties" else "VARCHAR"}"' for name in COLUMNS) + "}"
+)
+_KNOWN = "[" + ", ".join(literal(name) for name in COLUMNS) + "]"
+_WITHOUT_KNOWN = "{" + ",".join(f'"{name}":null' for name in COLUMNS) + "}"
+#: So many lists of keys are compared as they are; producers send few different ones.
+SHAPES = 12
+
+
+def is_odd(text: str) -> str:
+    """SQL: JSON text that is valid for DuckDB but must be read strictly."""
+    openers = f"2 * strlen({text}) - strlen(replace({text}, '[', '')) - strlen(replace({text}, '{{', ''))"
+    # A nest needs 2 bytes a level in arrays and 5 in objects: short lines are not counted.
+    return f"""case when regexp_matches({text}, {literal(ODD)}) then true
+            when strlen({text}) <= {2 * MAX_DEPTH} then false
+            when strlen({text}) <= {5 * MAX_DEPTH} and not contains({text}, '[') then false
+            else {openers} > {MAX_DEPTH} end"""
+
+
+def rows_of_lines(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> str:
+    """A query over text columns of `lines` (line_blocks.SCHEMA), one row for each line. Lives until the next call."""
+    connection.register("event_lines", lines)
+    shapes = _usual_shapes(connection)
+    kinds = connection.execute(
+        f"create or replace temp table event_kinds as select file, row, kind from ({_kinds(shapes)}) where kind <> 0"
+    ).execute("select distinct kind from event_kinds")
+    found = {kind for (kind,) in kinds.fetchall()}
+    if 2 not in found:
+        return _fast(shapes, with_extra=1 in found, without_odd=False)
+    odd = connection.execute(
+        "select cast(file as varchar), row, line, note from event_lines semi join "
+        "(from event_kinds where kind = 2) using (file, row)"
+    ).fetchall()
+    connection.register("strict_events", strict_rows(odd))
+    return f"""{_fast(shapes, with_extra=1 in found, without_odd=True)}
+        union all by name select * from strict_events"""
+
+
+def _usual_shapes(connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL list of the key lists, seen in a sample, that are known keys only and without repetition."""
+    seen = connection.execute(
+        f"""select keys, count(*) as lines
+            from (
+                select json_keys(line) as keys
+                from (select line from event_lines where note is null and json_valid(line) limit 1024)
+            )
+            where len(keys) > 0 and list_has_all({_KNOWN}, keys) and list_unique(keys) = len(keys)
+            group by all order by lines desc limit {SHAPES}"""
+    ).fetchall()
+    return ", ".join("[" + ", ".join(literal(key) for key in keys) + "]" for keys, _ in seen) or "[]"
+
+
+def _kinds(shapes: str) -> str:
+    """kind of each line: 0 usual, 1 with keys that the contract does not know, 2 for the strict parser.
+
+    Lines that are no JSON become null first: a CASE would not keep `json_keys` from looking at them.
+    """
+    return f"""select file, row,
+            case when keys is null or len(keys) = 0 then 2
+                when {is_odd("text")} then 2
+                when keys in ({shapes}) then 0
+                when list_unique(keys) < len(keys) then 2
+                when list_has_all({_KNOWN}, keys) then 0
+                else 1 end as kind
+        from (
+            select file, row, text, json_keys(text) as keys
+            from (
+                select file, row, case when note is null and json_valid(line) then line end as text
+                from event_lines
+            )
+        )"""
+
+
+def _fast(shapes: str, *, with_extra: bool, without_odd: bool) -> str:
+    extra = "cast(null as varchar)"
+    if with_extra:
+        extra = f"""case when json_keys(line) in ({shapes}) then null
+            else nullif(cast(json_merge_patch(line, {literal(_WITHOUT_KNOWN)}) as varchar), '{{}}') end"""
+    usual = "anti join (from event_kinds where kind = 2) using (file, row)" if without_odd else ""
+    names = ", ".join(f"cast(event.{name} as varchar) as {name}" for name in COLUMNS)
+    # CASE, because AND would look into every line: only a text that begins like a structure can be one.
+    suspects = " or ".join(f"left(event.{name}, 1) in ('{{', '[')" for name in SCALARS)
+    structures = " or ".join(f"json_type(line, '$.{name}') in ('OBJECT', 'ARRAY')" for name in SCALARS)
+    structured = f"(case when {suspects} then coalesce({structures}, false) else false end)"
+    return f"""select {names}, _extra, cast(file as varchar) as _source_file, row as _source_row,
+            replace(replace(line, chr(13) || chr(10), ''), chr(10), '') as _raw_text,
+            case when {structured} then 'not_text' end as _reason_code,
+            case when {structured} then 'an id or a name: text or a number is wanted, got an object or a list' end
+                as _reason,
+            false as _is_blank
+        from (
+            select file, row, line, json_transform(line, {literal(_TYPES)}) as event, {extra} as _extra
+            from event_lines {usual}
+        )"""

@@ -1,0 +1,74 @@
+"""Lays a company down where the pipeline looks for it: inbox, workbook and the app's own database."""
+
+import csv
+import json
+import sqlite3
+from datetime import UTC
+from pathlib import Path
+
+from ingestion.contract import Contract
+from ingestion.sources.app_database import contracts as database
+from ingestion.sources.ops_workbook import contracts as workbook
+from tests.oracle.company import Company, Row
+
+
+def write_company(company: Company, data_dir: Path) -> dict[str, str]:
+    """Write all input files under `data_dir`; gives the environment that the run needs."""
+    events = data_dir / "inbox" / "app_events" / "events.ndjson"
+    events.parent.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(event, ensure_ascii=False) for event in company.events]
+    events.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for contract, rows in workbook_tables(company):
+        path = data_dir / "inbox" / "ops_workbook" / f"{contract.entity}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns_of(contract), restval="", extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rows)
+    _write_database(company, data_dir / "company" / "app.db")
+    (data_dir / "sources.yaml").write_text(
+        "app_databases:\n  - name: community\n    url: sqlite:///company/app.db\n", encoding="utf-8"
+    )
+    return {
+        "OPS_DATA_DIR": str(data_dir),
+        "OPS_AS_OF": company.as_of.astimezone(UTC).isoformat(),
+        "OPS_REPORTING_CURRENCY": company.reporting_currency,
+    }
+
+
+def workbook_tables(company: Company) -> list[tuple[Contract, list[Row]]]:
+    return [
+        (workbook.APPS, company.apps),
+        (workbook.EVENT_CATALOG, company.event_catalog),
+        (workbook.EXCLUDED_USERS, company.excluded_users),
+        (workbook.FX_RATES, company.fx_rates),
+    ]
+
+
+def database_tables(company: Company) -> list[tuple[Contract, list[Row]]]:
+    return [
+        (database.USERS, company.users),
+        (database.ORDERS, company.orders),
+        (database.REFUNDS, company.refunds),
+        (database.USER_TIER_CHANGES, company.user_tier_changes),
+        (database.POINTS_LEDGER, company.points_ledger),
+    ]
+
+
+def columns_of(contract: Contract) -> list[str]:
+    return [field.name for field in contract.fields]
+
+
+def _write_database(company: Company, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path)
+    with connection:
+        for contract, rows in database_tables(company):
+            columns = columns_of(contract)
+            names = ", ".join(f'"{column}" text' for column in columns)
+            connection.execute(f'create table "{contract.entity}" ({names})')
+            marks = ", ".join("?" * len(columns))
+            values = [[row.get(column) for column in columns] for row in rows]
+            connection.executemany(f'insert into "{contract.entity}" values ({marks})', values)
+    connection.close()

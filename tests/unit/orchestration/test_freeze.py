@@ -1,0 +1,72 @@
+"""What a run reads is frozen in schema `meta`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.manifest import Manifest
+from orchestration.freeze import WAREHOUSE, fingerprint, freeze
+from tests.unit.orchestration.batches import AS_OF, land, settings
+
+APP = {"app_id": "shop"}
+RATES = [{"rate_date": "2026-01-01", "currency": "USD", "rate_to_reporting": "seven"}]
+
+
+def frozen(data_dir: Path, query: str) -> list[tuple]:
+    with duckdb.connect(str(data_dir / WAREHOUSE), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_an_empty_data_folder_freezes_with_every_declared_entity(tmp_path: Path) -> None:
+    freeze(settings(tmp_path), "run-1", "1.0")
+    assert frozen(
+        tmp_path, "select run_id, as_of, reporting_currency, week_start, code_version from meta.run"
+    ) == [("run-1", AS_OF.replace(tzinfo=None), "CNY", "monday", "1.0")]
+    assert frozen(tmp_path, "select count(*) from meta.raw_files") == [(0,)]
+    assert (tmp_path / "raw" / "google_ads" / "pulls" / "_schema.parquet").exists()
+
+
+def test_only_accepted_batches_are_read_and_all_are_listed(tmp_path: Path) -> None:
+    accepted = land(tmp_path, "ops_workbook", {"apps": [APP], "fx_rates": RATES})
+    held = land(tmp_path, "ops_workbook", {"apps": [{"app_id": "other"}]})
+    Manifest(tmp_path).set_state(accepted, "accepted")
+    Manifest(tmp_path).set_state(held, "held")
+    freeze(settings(tmp_path), "run-1", "1.0")
+    assert frozen(tmp_path, "select entity, batch_id, rows from meta.raw_files") == [("apps", accepted, 1)]
+    assert frozen(
+        tmp_path,
+        "select batch_id, entity, state, rows_read, rows_landed, rows_quarantined from meta.batches order by 1",
+    ) == [(accepted, "2 entities", "accepted", 2, 1, 1), (held, "apps", "held", 1, 1, 0)]
+    assert frozen(tmp_path, "select entity, reason_code, rows, first_line_number from meta.quarantine") == [
+        ("fx_rates", "not_a_decimal", 1, 1)
+    ]
+    assert len(frozen(tmp_path, "from meta.batch_files")) == 3
+
+
+def test_freezing_again_opens_the_build_again(tmp_path: Path) -> None:
+    freeze(settings(tmp_path), "run-1", "1.0")
+    with duckdb.connect(str(tmp_path / WAREHOUSE)) as connection:
+        connection.execute("update meta.build set built_at = now()::timestamp")
+    freeze(settings(tmp_path), "run-2", "1.0")
+    assert frozen(tmp_path, "select run_id, built_at from meta.build") == [("run-2", None)]
+
+
+@pytest.mark.parametrize("change", ["as_of", "currency", "code", "batch", "state"])
+def test_the_fingerprint_follows_everything_that_a_build_depends_on(tmp_path: Path, change: str) -> None:
+    batch = land(tmp_path, "ops_workbook", {"apps": [APP]})
+    manifest, now, code = Manifest(tmp_path), settings(tmp_path), "1.0"
+    before = fingerprint(now, manifest.entries(), code)
+    assert fingerprint(now, manifest.entries(), code) == before
+    if change == "as_of":
+        now = replace(now, as_of=AS_OF.replace(hour=2))
+    elif change == "currency":
+        now = replace(now, reporting_currency="USD")
+    elif change == "code":
+        code = "1.1"
+    elif change == "batch":
+        land(tmp_path, "ops_workbook", {"apps": [APP]})
+    else:
+        manifest.set_state(batch, "accepted")
+    assert fingerprint(now, manifest.entries(), code) != before

@@ -1,0 +1,62 @@
+"""The scoreboard shows the last complete day beside a week ago."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.scoreboard import format_value, headlines, scoreboard
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    path = tmp_path / "ops.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema kpi")
+        connection.execute(
+            """create table kpi.dim_kpi as
+            select 'dau' as kpi_code, 'DAU' as name_en, '日活' as name_zh, 'count' as unit
+            union all select 'arpu', 'ARPU', '人均收入', 'currency'"""
+        )
+        connection.execute(
+            """create table kpi.fct_kpi_current as
+            select app_id, kpi_code, 'day' as grain, 'all' as dimension, day::date as period_start,
+                value::decimal(28, 8) as value, is_complete
+            from (values
+                ('shop', 'dau', '2026-03-24', 100, true), ('shop', 'dau', '2026-03-31', 110, true),
+                ('shop', 'dau', '2026-04-01', 7, false), ('shop', 'arpu', '2026-03-31', 1.5, true),
+                ('*', 'dau', '2026-03-31', 110, true)
+            ) rows(app_id, kpi_code, day, value, is_complete)"""
+        )
+    return path
+
+
+def test_the_running_day_is_not_shown(published: Path) -> None:
+    rows = headlines(published)
+    assert [(row.app_id, row.kpi_code, row.period_start, row.value, row.week_ago) for row in rows] == [
+        ("shop", "dau", "2026-03-31", 110, 100),
+        ("shop", "arpu", "2026-03-31", Decimal("1.5"), None),
+        ("*", "dau", "2026-03-31", 110, None),
+    ]
+
+
+def test_the_table_names_app_and_company(published: Path) -> None:
+    text = scoreboard(headlines(published))
+    lines = text.splitlines()
+    assert "110" in lines[1]
+    assert "+10.0 %" in lines[1]
+    assert lines[3].strip().startswith("company")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        ("1234", "count", "1,234"),
+        ("0.12346", "ratio", "12.35 %"),
+        ("1234.5", "currency", "1,234.50"),
+        (None, "count", "-"),
+    ],
+)
+def test_values_are_shown_by_their_unit(value: str | None, unit: str, text: str) -> None:
+    assert format_value(None if value is None else Decimal(value), unit) == text
