@@ -79,7 +79,7 @@ def test_credentials_that_are_not_set(tmp_path: Path) -> None:
 
 def test_sources_that_name_an_unknown_platform(tmp_path: Path) -> None:
     sources(tmp_path, platform="googel_ads")
-    assert_refused(refresh(tmp_path), "sources.yaml", "googel_ads")
+    assert_refused(refresh(tmp_path), "sources.yaml line 1", "platform", "google_ads")
 
 
 def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@
             {%- if not parts.window or parts.window.granularity != "day" -%}
                 {%- do kpi_error(metric, "a cumulative metric needs a window of days") -%}
             {%- endif -%}
-            {%- do trailing.append({"name": metric.name, "input": parts.metric.name, "days": parts.window.count}) -%}
+            {%- do trailing.append({"quantity_name": metric.name, "input_name": parts.metric.name, "days": parts.window.count}) -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(trailing) }}

@@ -1,27 +1,3 @@
--- Built from the metrics of the semantic YAML beside the marts: there is no second list.
-{% set rows = [] %}
-{% for kpi in kpi_catalog() %}
-    {% do rows.append({
-        "kpi_code": kpi.kpi_code,
-        "caliber_version": kpi.caliber_version,
-        "name_en": kpi.metric.label,
-        "name_zh": kpi.meta.name_zh,
-        "domain": kpi.meta.domain,
-        "definition": kpi.metric.description | trim,
-        "unit": kpi.meta.unit,
-        "direction": kpi.meta.direction,
-        "additivity": kpi.meta.additivity,
-        "owner": kpi.meta.owner,
-        "valid_from": kpi.meta.valid_from | string,
-    }) %}
-{% endfor %}
-with definitions as (
-    {{ kpi_inline_rows(rows, [
-        "kpi_code", "caliber_version", "name_en", "name_zh", "domain", "definition", "unit", "direction", "additivity",
-        "owner", "valid_from"
-    ]) }}
-)
-
 select
     kpi_code,
     cast(caliber_version as integer) as caliber_version,
@@ -34,7 +10,5 @@ select
     additivity,
     owner,
     cast(valid_from as date) as valid_from,
-    {{ add_days(
-        "lead(cast(valid_from as date)) over (partition by kpi_code order by cast(caliber_version as integer))", -1
-    ) }} as valid_to
-from definitions
+    {{ add_days("lead(cast(valid_from as date)) over (partition by kpi_code order by caliber_version)", -1) }} as valid_to
+from {{ ref("int_kpi_definitions") }}

@@ -126,3 +126,6 @@ def test_stored_rows_are_counted_again(tmp_path: Path) -> None:
     path.unlink()
     (found,) = unbalanced_files(settings(tmp_path), entries)
     assert "1 rows were landed, none are stored" in found
+    assert list(review(settings(tmp_path), "ops_workbook", lambda view: Judgement(1)).held.values()) == [
+        found
+    ]

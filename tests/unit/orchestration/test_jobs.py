@@ -1,15 +1,24 @@
 """What starts a refresh: the sensor asks once for each set of new files that has stopped growing."""
 
-from datetime import date
+import fcntl
+import logging
+import os
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import cast
 
 import dagster as dg
+import pytest
 from dagster_dbt import DbtCliResource
 
+from ingestion.contracts import CONTRACTS
 from ingestion.inbox import InboxFile
+from orchestration.arrival import SUITES
 from orchestration.defs.ingestion import daily_partitions, last_complete_date
 from orchestration.defs.jobs import look, unknown_files
-from orchestration.defs.resources import Dbt
+from orchestration.defs.resources import Dbt, Workspace
+from orchestration.lock import describe_holder, lock_of_this_process
 from orchestration.pulling import SOURCES
 from tests.unit.orchestration.batches import settings
 
@@ -47,8 +56,6 @@ def test_only_files_that_were_never_landed_are_new(tmp_path: Path) -> None:
     folder = tmp_path / "inbox" / "app_events"
     folder.mkdir(parents=True)
     (folder / "a.ndjson").write_text("{}\n", "utf-8")
-    import os
-
     os.utime(folder / "a.ndjson", (1_700_000_000, 1_700_000_000))
     assert [found.name for found in unknown_files(settings(tmp_path))] == ["inbox/app_events/a.ndjson"]
 
@@ -60,17 +67,11 @@ def test_a_run_is_named_after_the_last_complete_business_day_even_beyond_the_clo
 
 
 def test_a_replay_of_long_ago_has_its_partition(tmp_path: Path) -> None:
-    from dataclasses import replace
-    from datetime import UTC, datetime
-
     old = replace(settings(tmp_path), as_of=datetime(1998, 7, 1, 4, tzinfo=UTC))
     assert daily_partitions(old).has_partition_key(last_complete_date(old).isoformat())
 
 
 def test_every_source_with_a_contract_is_pulled_and_has_a_suite() -> None:
-    from ingestion.contracts import CONTRACTS
-    from orchestration.arrival import SUITES
-
     assert {contract.source for contract in CONTRACTS} == set(SOURCES) == set(SUITES)
 
 
@@ -78,3 +79,22 @@ def test_the_shortened_dbt_runner_still_overrides_what_it_means_to() -> None:
     for name in ("_cli_version", "_initialize_dbt_core_adapter"):
         assert name in vars(DbtCliResource)
         assert name in vars(Dbt)
+
+
+def test_a_daemon_run_that_meets_the_lock_asks_for_a_retry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Context:
+        job_name, run_id, log = "refresh", "1a2b3c4d", logging.getLogger("test")
+
+    monkeypatch.setenv("OPS_DATA_DIR", str(tmp_path))
+    # Held the way another process holds it: this process does not know of it.
+    with open(tmp_path / ".lock", "a+", encoding="utf-8") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(dg.RetryRequested):
+            Workspace().enter(cast("dg.AssetExecutionContext", Context()))
+    workspace = Workspace()
+    assert workspace.enter(cast("dg.AssetExecutionContext", Context())).data_dir == tmp_path
+    assert "run 1a2b3c4d" in describe_holder((tmp_path / ".lock").read_text("utf-8"))
+    workspace.teardown_after_execution(cast("dg.InitResourceContext", None))
+    assert lock_of_this_process(tmp_path) is None

@@ -16,7 +16,6 @@
     "fct_channel_daily",
     "fct_ad_performance",
 ] %}
-{% set trailing = kpi_trailing_quantities() %}
 with app_rows as (
     {% for mart in marts %}
     select app_id, quantity_name, period_kind, period_start, dimension, dimension_value, quantity
@@ -71,40 +70,51 @@ totals as (
         cast(sum(quantity) as decimal(38, 8)) as quantity
     from period_rows
     group by app_id, quantity_name, grain, period_start, dimension, dimension_value
-)
+),
 
-{% if trailing %}
-, windows as (
-    {% for window in trailing %}
-    select '{{ window.name }}' as quantity_name, '{{ window.input }}' as input_name, {{ each_number(0, window.days - 1) }} as days_later
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+windows as (
+    select
+        quantity_name,
+        input_name,
+        {{ each_number(0, "cast(days as integer) - 1") }} as days_later
+    from {{ ref("int_kpi_windows") }}
 ),
 
 last_days as (
-    select app_id, quantity_name, max(period_start) as last_day
+    select
+        app_id,
+        quantity_name,
+        max(period_start) as last_day
     from totals
     where grain = 'day'
     group by app_id, quantity_name
+),
+
+rolled as (
+    select
+        totals.app_id,
+        windows.quantity_name,
+        {{ add_days("totals.period_start", "windows.days_later") }} as period_start,
+        totals.dimension,
+        totals.dimension_value,
+        totals.quantity,
+        last_days.last_day
+    from totals
+    inner join windows on totals.quantity_name = windows.input_name
+    inner join last_days on totals.app_id = last_days.app_id and totals.quantity_name = last_days.quantity_name
+    where totals.grain = 'day'
 )
-{% endif %}
 
 select * from totals
-{% if trailing %}
 union all
 select
-    totals.app_id,
-    windows.quantity_name,
+    app_id,
+    quantity_name,
     'day' as grain,
-    {{ add_days("totals.period_start", "windows.days_later") }} as period_start,
-    totals.dimension,
-    totals.dimension_value,
-    cast(sum(totals.quantity) as decimal(38, 8)) as quantity
-from totals
-inner join windows on totals.quantity_name = windows.input_name
-inner join last_days on totals.app_id = last_days.app_id and totals.quantity_name = last_days.quantity_name
-where
-    totals.grain = 'day'
-    and {{ add_days("totals.period_start", "windows.days_later") }} <= last_days.last_day
-group by 1, 2, 3, 4, 5, 6
-{% endif %}
+    period_start,
+    dimension,
+    dimension_value,
+    cast(sum(quantity) as decimal(38, 8)) as quantity
+from rolled
+where period_start <= last_day
+group by app_id, quantity_name, period_start, dimension, dimension_value

@@ -1,0 +1,1 @@
+{{ kpi_inline_rows(kpi_trailing_quantities(), ["quantity_name", "input_name", "days"]) }}
