@@ -91,7 +91,9 @@ def _bare_script(demo: Path, results: dict) -> tuple[float, int]:
     for schema, table in tables:
         connection.execute(f"create schema if not exists {schema}")
         connection.execute(f"create table {schema}.{table} as from warehouse.{schema}.{table}")
-    models = [node for row in results["results"] if (node := manifest["nodes"].get(row["unique_id"])) is not None]
+    models = [
+        node for row in results["results"] if (node := manifest["nodes"].get(row["unique_id"])) is not None
+    ]
     models = [node for node in models if node["resource_type"] == "model"]
     # Compiled SQL names the database of the warehouse; the bare file has another.
     compiled = {row["unique_id"]: row.get("compiled_code") or "" for row in results["results"]}

@@ -1,8 +1,13 @@
-"""Freezes what a run reads: as-of, batches and files go to schema `meta` of the warehouse before dbt starts."""
+"""Freezes what a run reads: as-of, batches and files go to schema `meta` of the warehouse before dbt starts.
 
-import os
+`python -m orchestration.freeze` does it by hand, for whoever runs dbt alone.
+"""
+
+import hashlib
+import json
 import uuid
-from datetime import UTC
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,55 +18,111 @@ from ingestion.landing import write_schema_file
 from ingestion.manifest import BatchEntry, Manifest
 from ingestion.settings import Settings
 
-_RUN = "run_id varchar, as_of timestamp, reporting_currency varchar, reporting_timezone varchar, week_start varchar, code_version varchar"
-_RAW_FILES = "source varchar, entity varchar, batch_id varchar, path varchar, rows bigint"
-_BATCHES = (
-    "batch_id varchar, source varchar, entity varchar, file_name varchar, state varchar, observed_at timestamp, "
-    "landed_at timestamp, rows_read bigint, rows_landed bigint, rows_duplicate bigint, rows_quarantined bigint, "
-    "rows_blank bigint, sha256 varchar"
+WAREHOUSE = "warehouse.duckdb"
+_TEXT: pa.DataType = pa.string()
+_COUNT: pa.DataType = pa.int64()
+_TIME: pa.DataType = pa.timestamp("us")
+_RUN = pa.schema(
+    {
+        "run_id": _TEXT,
+        "as_of": _TIME,
+        "reporting_currency": _TEXT,
+        "reporting_timezone": _TEXT,
+        "week_start": _TEXT,
+        "code_version": _TEXT,
+    }
 )
-_QUARANTINE = (
-    "source varchar, entity varchar, reason_code varchar, file_name varchar, rows bigint, first_line_number bigint"
+_RAW_FILES = pa.schema({"source": _TEXT, "entity": _TEXT, "batch_id": _TEXT, "path": _TEXT, "rows": _COUNT})
+_ROW_COUNTS = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
+_BATCHES = pa.schema(
+    {
+        "batch_id": _TEXT,
+        "source": _TEXT,
+        "entity": _TEXT,
+        "file_name": _TEXT,
+        "state": _TEXT,
+        "observed_at": _TIME,
+        "landed_at": _TIME,
+        **{name: _COUNT for name in _ROW_COUNTS},
+        "sha256": _TEXT,
+    }
 )
+_BATCH_FILES = pa.schema(
+    {
+        "batch_id": _TEXT,
+        "source": _TEXT,
+        "entity": _TEXT,
+        "file_name": _TEXT,
+        "state": _TEXT,
+        "observed_at": _TIME,
+        "rows_read": _COUNT,
+        "rows_landed": _COUNT,
+        "rows_quarantined": _COUNT,
+    }
+)
+_QUARANTINE = pa.schema(
+    {
+        "source": _TEXT,
+        "entity": _TEXT,
+        "reason_code": _TEXT,
+        "file_name": _TEXT,
+        "rows": _COUNT,
+        "first_line_number": _COUNT,
+    }
+)
+#: One row: what was frozen, and whether a whole dbt build of it ended well. Publication reads it.
+_BUILD = pa.schema({"run_id": _TEXT, "fingerprint": _TEXT, "built_at": _TIME})
 
 
 def freeze(settings: Settings, run_id: str, code_version: str) -> None:
-    """Write meta.run, meta.raw_files, meta.batches and meta.quarantine; the connection is closed after."""
+    """Write meta.run, raw_files, batches, batch_files, quarantine and an open meta.build, then disconnect."""
     for contract in CONTRACTS:
         write_schema_file(settings.data_dir, contract)
     entries = Manifest(settings.data_dir).entries()
-    connection = duckdb.connect(str(settings.data_dir / "warehouse.duckdb"))
-    try:
+    run = (run_id, _naive(settings.as_of), settings.reporting_currency, settings.reporting_timezone,
+           settings.week_start, code_version)  # fmt: skip
+    with duckdb.connect(str(settings.data_dir / WAREHOUSE)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("begin")
         connection.execute("create schema if not exists meta")
-        as_of = settings.as_of.astimezone(UTC).replace(tzinfo=None)
-        run = (run_id, as_of, settings.reporting_currency, settings.reporting_timezone, settings.week_start, code_version)
         _replace(connection, "run", _RUN, [run])
         _replace(connection, "raw_files", _RAW_FILES, _raw_files(settings.data_dir, entries))
-        _replace(connection, "batches", _BATCHES, [_batch(entry) for entry in entries])
+        _replace(connection, "batches", _BATCHES, map(_batch, entries))
+        _replace(connection, "batch_files", _BATCH_FILES, _batch_files(entries))
         _replace(connection, "quarantine", _QUARANTINE, _quarantine(settings.data_dir, entries))
+        _replace(connection, "build", _BUILD, [(run_id, fingerprint(settings, entries, code_version), None)])
         connection.execute("commit")
-    finally:
-        connection.close()
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list[tuple]) -> None:
-    connection.execute(f"create or replace table meta.{table} ({columns})")
-    if rows:
-        names = [part.split()[0] for part in columns.split(", ")]
-        arrow = pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows])
-        connection.register("frozen_rows", arrow)
-        connection.execute(f"insert into meta.{table} select {', '.join(names)} from frozen_rows")
-        connection.unregister("frozen_rows")
+def fingerprint(settings: Settings, entries: Iterable[BatchEntry], code_version: str) -> str:
+    """sha256 over everything that a build depends on: equal fingerprints give equal tables."""
+    inputs = [
+        settings.as_of.astimezone(UTC).isoformat(),
+        settings.reporting_currency,
+        settings.reporting_timezone,
+        settings.week_start,
+        code_version,
+        sorted((entry.batch_id, entry.state) for entry in entries),
+    ]
+    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+
+
+def _replace(
+    connection: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema, rows: Iterable[tuple]
+) -> None:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    frozen = pa.Table.from_arrays(arrays, schema=schema)
+    connection.register("frozen_rows", frozen)
+    connection.execute(f"create or replace table meta.{table} as select * from frozen_rows")
+    connection.unregister("frozen_rows")
 
 
 def _raw_files(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
+    """One row per Parquet file of accepted batches; several files of an inbox may share one."""
     files: dict[str, tuple] = {}
     for entry in entries:
-        if entry.state != "accepted":
-            continue
-        for file in entry.files:
+        for file in entry.files if entry.state == "accepted" else ():
             if file.raw_path:
                 rows = file.rows_landed + (files[file.raw_path][4] if file.raw_path in files else 0)
                 path = str(data_dir / file.raw_path)
@@ -70,41 +131,68 @@ def _raw_files(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
 
 
 def _batch(entry: BatchEntry) -> tuple:
-    from datetime import datetime
-
-    def only(values: set[str], many: str) -> str:
-        return values.pop() if len(values) == 1 else f"{len(values)} {many}"
-
-    moments = (datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None) for text in (entry.observed_at, entry.landed_at))
-    sums = (
-        sum(getattr(file, name) for file in entry.files)
-        for name in ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
-    )
+    """One row per batch; what its files do not share is counted instead of named."""
+    entities, names = {file.entity for file in entry.files}, {file.file_name for file in entry.files}
     hashes = {file.sha256 for file in entry.files if file.sha256}
     return (
-        entry.batch_id, entry.source, only({file.entity for file in entry.files}, "entities"),
-        only({file.file_name for file in entry.files}, "files"), entry.state, *moments, *sums,
-        hashes.pop() if len(hashes) == 1 else None,
-    )  # fmt: skip
+        entry.batch_id,
+        entry.source,
+        next(iter(entities)) if len(entities) == 1 else f"{len(entities)} entities",
+        next(iter(names)) if len(names) == 1 else f"{len(names)} files",
+        entry.state,
+        _naive(datetime.fromisoformat(entry.observed_at)),
+        _naive(datetime.fromisoformat(entry.landed_at)),
+        *(sum(getattr(file, name) for file in entry.files) for name in _ROW_COUNTS),
+        next(iter(hashes)) if len(hashes) == 1 else None,
+    )
+
+
+def _batch_files(entries: list[BatchEntry]) -> list[tuple]:
+    """One row per file of a batch, also of one that brought no row: an emptied workbook table is a snapshot."""
+    return [
+        (
+            entry.batch_id,
+            entry.source,
+            file.entity,
+            file.file_name,
+            entry.state,
+            _naive(datetime.fromisoformat(entry.observed_at)),
+            file.rows_read,
+            file.rows_landed,
+            file.rows_quarantined,
+        )
+        for entry in entries
+        for file in entry.files
+    ]
 
 
 def _quarantine(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
+    """Counts per reason and file over all batches that were not withdrawn."""
+    by_entity: dict[tuple[str, str], set[str]] = {}
+    for entry in entries:
+        for file in entry.files if entry.state != "withdrawn" else ():
+            if file.quarantine_path:
+                paths = by_entity.setdefault((entry.source, file.entity), set())
+                paths.add(str(data_dir / file.quarantine_path))
     rows: list[tuple] = []
-    paths = {
-        (entry.source, file.entity, str(data_dir / file.quarantine_path))
-        for entry in entries
-        if entry.state != "withdrawn"
-        for file in entry.files
-        if file.quarantine_path
-    }
-    for source, entity, path in sorted(paths):
-        counts = duckdb.execute(
-            "select reason_code, file_name, count(*), min(line_number) from read_parquet(?) group by all", [path]
-        ).fetchall()
-        rows.extend((source, entity, *count) for count in counts)
+    with duckdb.connect() as connection:
+        for (source, entity), paths in sorted(by_entity.items()):
+            counts = connection.execute(
+                """select reason_code, file_name, count(*), min(line_number)
+                from read_parquet(?) group by all order by all""",
+                [sorted(paths)],
+            ).fetchall()
+            rows.extend((source, entity, *count) for count in counts)
     return rows
 
 
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
 if __name__ == "__main__":
-    os.makedirs(os.environ["OPS_DATA_DIR"], exist_ok=True)
-    freeze(Settings.from_environment(), f"manual-{uuid.uuid4().hex[:8]}", "working-tree")
+    from orchestration.code_version import code_version
+    from orchestration.environment import prepare_environment
+
+    prepare_environment()
+    freeze(Settings.from_environment(), f"manual-{uuid.uuid4().hex[:8]}", code_version())

@@ -19,11 +19,10 @@ with factors as (
     group by app_id, grain, period_start, dimension, dimension_value
 )
 
--- Where nobody paid and nothing was refunded, a dimension value has no ARPPU row.
+-- A dimension value whose parts are all 0 has no row: nobody active and nobody paying on the day of a refund.
 select *
 from factors
 where
-    arpu_numerator <> coalesce(arppu_numerator, 0)
+    coalesce(arpu_numerator, 0) <> coalesce(arppu_numerator, 0)
     or coalesce(arppu_denominator, 0) <> coalesce(paying_numerator, 0)
-    or arpu_denominator is distinct from paying_denominator
-    or (arpu_numerator is null and coalesce(arppu_numerator, 0) <> 0)
+    or coalesce(arpu_denominator, 0) <> coalesce(paying_denominator, 0)

@@ -1,0 +1,89 @@
+# The commands of the warehouse. `make help` lists them. Needs python3 >= 3.11 and make, nothing else.
+SHELL := /bin/sh
+PYTHON3 ?= python3
+UV_VERSION := 0.13.9
+PORT ?=
+
+# `make run` works on the demo company, DEMO=1 turns any other command to it.
+ifneq ($(filter run,$(MAKECMDGOALS)),)
+DEMO := 1
+endif
+
+# Two data folders are two separate instances: everything that a run writes is under OPS_DATA_DIR.
+# (python and not $(abspath): a path may contain spaces.)
+# The environment wins over .env, of which the programs read the rest themselves.
+OPS_DATA_DIR ?= $(or $(shell sed -n 's/^OPS_DATA_DIR=//p' .env 2>/dev/null | tail -n 1),data)
+DATA := $(shell $(PYTHON3) -c 'import os, sys; print(os.path.join(os.path.abspath(sys.argv[1]), *sys.argv[2:]))' '$(OPS_DATA_DIR)' $(if $(DEMO),demo) 2>/dev/null)
+override OPS_DATA_DIR := $(DATA)
+export OPS_DATA_DIR
+export DAGSTER_HOME := $(DATA)/dagster
+export DBT_TARGET_PATH := $(DATA)/dbt/target
+export DBT_LOG_PATH := $(DATA)/dbt/logs
+export DBT_PROJECT_DIR := $(CURDIR)/dbt_project
+export DBT_PROFILES_DIR := $(CURDIR)/dbt_project
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
+
+# Nothing is told to anybody.
+export DAGSTER_DISABLE_TELEMETRY := true
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export RUNTIME__DLTHUB_TELEMETRY := false
+export DO_NOT_TRACK := 1
+
+PY := .venv/bin/python
+STAMP := .venv/.synced
+DEMO_FLAG := $(if $(DEMO),--demo)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run refresh dev test check accept withdraw rows bench
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@echo "  DEMO=1 turns refresh, dev, accept, withdraw and rows to the demo company; settings: .env.example"
+
+setup: $(STAMP) ## install the locked packages into .venv (every command does it when needed)
+
+$(STAMP): uv.lock pyproject.toml
+	@$(PYTHON3) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || { \
+	  echo "python3 from 3.11 to 3.13 is needed; '$(PYTHON3)' is $$($(PYTHON3) --version 2>&1 || echo missing). Name another one: make PYTHON3=/path/to/python3.12" >&2; exit 1; }
+	@test -x .tools/bin/uv || uv self version >/dev/null 2>&1 || { \
+	  echo "uv is missing: getting it from PyPI into .tools/"; mkdir -p .tools; \
+	  if $(PYTHON3) -m pip --version >/dev/null 2>&1; \
+	  then $(PYTHON3) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv==$(UV_VERSION); \
+	  else $(PYTHON3) scripts/bootstrap_uv.py .tools; fi; }
+	@echo "installing the locked packages into .venv (once)"
+	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --compile-bytecode --quiet --python "$(PYTHON3)"
+	@touch $(STAMP)
+
+run: setup ## the whole pipeline on the demo company, through Dagster: publishes, prints the KPI scoreboard
+	@$(PY) -m ingestion.demo.generate
+	@$(PY) -m orchestration.refresh --demo
+
+refresh: setup ## the pipeline over what is in OPS_DATA_DIR; exits 0 only when it published
+	@$(PY) -m orchestration.refresh $(DEMO_FLAG)
+
+dev: setup ## the Dagster UI and daemon (PORT=3000)
+	@$(PY) -m orchestration.dev $(DEMO_FLAG) $(if $(PORT),--port $(PORT))
+
+test: setup ## the whole test suite
+	@.venv/bin/pytest -n auto --dist loadgroup $(PYTEST_ARGS)
+
+check: setup ## ruff, mypy, sqlfluff, yamllint, dbt parse, definitions load
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
+	@.venv/bin/yamllint --strict .
+	@$(PY) -m orchestration.graph_rules
+
+accept: setup ## let a held batch through: BATCH=<batch id>
+	@$(PY) -m orchestration.batches accept "$(BATCH)"
+
+withdraw: setup ## take a batch out for good: BATCH=<batch id>
+	@$(PY) -m orchestration.batches withdraw "$(BATCH)"
+
+rows: setup ## the rows that a failed check counted: CHECK=<check name>
+	@$(PY) -m orchestration.rows "$(CHECK)"
+
+bench: setup ## the benchmarks
+	@$(PY) benchmarks/refresh.py

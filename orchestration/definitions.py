@@ -1,0 +1,24 @@
+"""What Dagster loads (`[tool.dagster]`). Assembles, nothing else."""
+
+import dagster as dg
+
+from ingestion.settings import Settings
+from orchestration.defs.ingestion import source_assets
+from orchestration.defs.jobs import daily_schedule, inbox_sensor, refresh_job
+from orchestration.defs.publication import published_tables
+from orchestration.defs.resources import Workspace, dbt_resource
+from orchestration.defs.transformation import dbt_models
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    settings = Settings.from_environment()
+    sources, models = source_assets(settings), dbt_models()
+    return dg.Definitions(
+        assets=[*sources, models, published_tables(models, sources)],
+        jobs=[refresh_job],
+        schedules=[daily_schedule(settings)],
+        sensors=[inbox_sensor()],
+        resources={"workspace": Workspace(), "dbt": dbt_resource()},
+        executor=dg.in_process_executor,
+    )

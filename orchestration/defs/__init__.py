@@ -1,0 +1,1 @@
+"""What Dagster sees: resources, assets, checks, the job and what starts it."""

@@ -1,0 +1,60 @@
+"""`make dev`: the Dagster UI and daemon on a port that is free."""
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+from ingestion.errors import SourceError
+from ingestion.settings import ConfigurationError, Settings
+from orchestration.dbt_manifest import ManifestError, prepare_manifest
+from orchestration.environment import prepare_environment
+
+HOST, FIRST_PORT, PORTS_TRIED = "127.0.0.1", 3000, 50
+
+
+def choose_port(wanted: int | None) -> int:
+    """The wanted port, or the first free one from 3000. Raises ConfigurationError."""
+    if wanted is not None:
+        if not is_free(wanted):
+            raise ConfigurationError(
+                f"PORT={wanted} is in use: choose another one, or leave PORT out for a free one"
+            )
+        return wanted
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+        if is_free(port):
+            return port
+    raise ConfigurationError(f"no free port from {FIRST_PORT} on: give one with PORT=...")
+
+
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m orchestration.dev", description=__doc__)
+    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--port", type=int)
+    options = parser.parse_args(arguments)
+    try:
+        port = choose_port(options.port)
+        data_dir = prepare_environment(demo=options.demo)
+        Settings.from_environment()
+        prepare_manifest()
+    except (SourceError, ManifestError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"Dagster on http://{HOST}:{port} with {data_dir} (Ctrl-C ends it)", flush=True)
+    dagster = str(Path(sys.executable).parent / "dagster")
+    os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", HOST, "-p", str(port)])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,80 @@
+"""The places that a run writes to, all under OPS_DATA_DIR: made, proved writable, told to Dagster and dbt.
+
+`make` exports the same values; this makes `python -m orchestration.refresh` behave the same without it.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from ingestion.settings import ConfigurationError
+from orchestration.code_version import DBT_PROJECT_DIR, REPOSITORY
+
+_QUIET = {
+    "DAGSTER_DISABLE_TELEMETRY": "true",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def prepare_environment(*, demo: bool = False) -> Path:
+    """Set the process environment for one data folder and return the folder.
+
+    With `demo` the moment that counts as now is the demo company's. Raises ConfigurationError.
+    """
+    for name, value in read_env_file(REPOSITORY / ".env").items():
+        os.environ.setdefault(name, value)
+    data_dir = Path(os.environ.get("OPS_DATA_DIR") or "data").absolute()
+    os.environ["OPS_DATA_DIR"] = str(data_dir)
+    if demo:
+        os.environ["OPS_AS_OF"] = demo_as_of(data_dir)
+    os.environ.setdefault("DAGSTER_HOME", str(data_dir / "dagster"))
+    os.environ.setdefault("DBT_TARGET_PATH", str(data_dir / "dbt" / "target"))
+    os.environ.setdefault("DBT_LOG_PATH", str(data_dir / "dbt" / "logs"))
+    os.environ.setdefault("DBT_PROJECT_DIR", str(DBT_PROJECT_DIR))
+    os.environ.setdefault("DBT_PROFILES_DIR", str(DBT_PROJECT_DIR))
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    _make_writable(data_dir)
+    home = Path(os.environ["DAGSTER_HOME"])
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(REPOSITORY / "dagster.yaml", home / "dagster.yaml")
+    return data_dir
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """NAME=value lines of .env, a pair of quotes around the value removed; {} when there is no file."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.partition("=") for line in map(str.strip, lines) if line and not line.startswith("#"))
+    return {name.strip(): _unquoted(value.strip()) for name, equals, value in pairs if equals}
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"" else value
+
+
+def demo_as_of(data_dir: Path) -> str:
+    """The demo company's fixed now, ISO with offset, from company/demo.json."""
+    path = data_dir / "company" / "demo.json"
+    try:
+        return str(json.loads(path.read_text("utf-8"))["as_of"])
+    except FileNotFoundError:
+        raise ConfigurationError(f"there is no demo company in {data_dir}: run `make run` first") from None
+    except (ValueError, KeyError, TypeError):
+        raise ConfigurationError(f"{path} is damaged: remove {data_dir} and run `make run`") from None
+
+
+def _make_writable(data_dir: Path) -> None:
+    probe = data_dir / f".writable-{os.getpid()}"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigurationError(f"OPS_DATA_DIR={data_dir}: cannot write there ({error.strerror})") from None

@@ -1,0 +1,1 @@
+"""Write, audit, publish: public tables leave the private warehouse as one version, or not at all."""

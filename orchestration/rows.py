@@ -1,0 +1,105 @@
+"""`make rows CHECK=...`: the rows that a failed check counted, from the private warehouse or the batch manifest."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ingestion.contracts import CONTRACTS
+from ingestion.errors import SourceError
+from ingestion.manifest import Manifest
+from orchestration.dbt_manifest import target_path
+from orchestration.environment import prepare_environment
+from orchestration.freeze import WAREHOUSE
+
+SHOWN_ROWS = 50
+RAW_CHECKS = ("rows_are_conserved", "every_file_was_read", "every_account_was_pulled")
+
+
+class UnknownCheck(SourceError):
+    """No check of that name ran."""
+
+
+def main(arguments: list[str]) -> int:
+    name = arguments[0] if arguments else ""
+    try:
+        data_dir = prepare_environment()
+        print(rows_of_check(data_dir, name))
+    except SourceError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def rows_of_check(data_dir: Path, name: str) -> str:
+    """A text with the rows. Raises UnknownCheck, with the failed checks of the last run, for another name."""
+    if name == "meets_expectations":
+        return _held_batches(data_dir)
+    if name in RAW_CHECKS:
+        return _last_messages(name)
+    results = _results()
+    result = next((result for key, result in results.items() if key.split(".")[2] == name), None)
+    if result is None or not result.get("compiled_code"):
+        failed = [
+            key.split(".")[2] for key, result in results.items() if result["status"] in ("fail", "warn")
+        ]
+        known = (
+            f"failed in the last run: {', '.join(failed)}" if failed else "no dbt test failed in the last run"
+        )
+        raise UnknownCheck(f"CHECK={name or '...'}: no check of that name ran; {known}")
+    return _select(data_dir / WAREHOUSE, result["compiled_code"])
+
+
+def _results() -> dict[str, dict[str, Any]]:
+    """Results of the dbt tests of the last run by unique id ('test.<project>.<name>.<hash>')."""
+    path = target_path() / "run_results.json"
+    try:
+        results = json.loads(path.read_text("utf-8"))["results"]
+    except FileNotFoundError:
+        return {}
+    return {row["unique_id"]: row for row in results if row["unique_id"].startswith("test.")}
+
+
+def _select(warehouse: Path, query: str) -> str:
+    import duckdb
+
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        relation = connection.sql(f"select * from ({query.rstrip().rstrip(';')}) failed limit {SHOWN_ROWS}")
+        total = connection.execute(f"select count(*) from ({query.rstrip().rstrip(';')}) failed").fetchall()[
+            0
+        ][0]
+        shown = f"{total:,} row(s)" + (f", the first {SHOWN_ROWS}" if total > SHOWN_ROWS else "")
+        return f"{shown}\n{relation}\nthe query, for {warehouse}:\n{query.strip()}"
+
+
+def _held_batches(data_dir: Path) -> str:
+    entries = [entry for entry in Manifest(data_dir).entries() if entry.state == "held"]
+    ways = "make accept BATCH={0} or make withdraw BATCH={0}"
+    lines = (f"{e.batch_id} ({e.source}): {e.state_reason}\n  {ways.format(e.batch_id)}" for e in entries)
+    return "\n".join(lines) or "no batch is held"
+
+
+def _last_messages(name: str) -> str:
+    """What the newest run found, per source; from Dagster's event log."""
+    import dagster as dg
+
+    first = {contract.source: contract for contract in reversed(CONTRACTS)}
+    keys = {
+        source: dg.AssetCheckKey(dg.AssetKey(["raw", source, contract.entity]), name)
+        for source, contract in first.items()
+    }
+    with dg.DagsterInstance.get() as instance:
+        records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys.values()))
+    lines = []
+    for source, key in keys.items():
+        record = records.get(key)
+        event = record.event.dagster_event if record and record.event else None
+        facts = getattr(event.event_specific_data, "metadata", {}) if event else {}
+        if "message" in facts and facts["message"].value:
+            lines.append(f"{source}: {facts['message'].value}")
+    return "\n".join(lines) or "nothing failed when it ran last"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
