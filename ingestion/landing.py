@@ -32,7 +32,6 @@ from ingestion.landing_sql import (
 )
 from ingestion.manifest import BatchEntry, FileEntry, Manifest, sync_folder
 
-
 #: What `count_select` counts, in its order.
 COUNTED = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
 

@@ -77,7 +77,9 @@ def test_the_file_can_be_read_by_older_drivers(demo_run: Run) -> None:
     assert header[8:12] == b"DUCK"
     # Storage version of DuckDB 1.4; 2.0 would write a version that 1.5 refuses.
     with demo_run.published() as published:
-        tags = published.sql("select tags from duckdb_databases() where database_name = current_database()").fetchall()
+        tags = published.sql(
+            "select tags from duckdb_databases() where database_name = current_database()"
+        ).fetchall()
     assert "v1.4" in str(tags[0][0]), tags
 
 
@@ -106,8 +108,12 @@ def test_no_money_or_count_becomes_a_double(demo_run: Run) -> None:
 
 def test_the_publication_records_itself(demo_run: Run) -> None:
     with demo_run.published() as published:
-        publications = published.sql("select tables, rows, checks_passed, checks_warned from quality.publications").fetchall()
-        failed = published.sql("select check_name, message from quality.checks where not passed and severity = 'ERROR'").fetchall()
+        publications = published.sql(
+            "select tables, rows, checks_passed, checks_warned from quality.publications"
+        ).fetchall()
+        failed = published.sql(
+            "select check_name, message from quality.checks where not passed and severity = 'ERROR'"
+        ).fetchall()
     assert len(publications) >= 1
     assert publications[-1][0] >= 20
     assert failed == []

@@ -27,7 +27,9 @@ _COUNTS = (
 _AD_KEY = ("account_id", "campaign_id", "ad_group_id", "ad_id", "report_date")
 _COST_MICROS = integer("cost_micros", "Spend in millionths of the account's currency.", required=True, unit="micros",
                        minimum=0)  # fmt: skip
-_COST_YUAN = decimal("cost", "Spend in units of the account's currency (元).", required=True, unit="yuan", minimum=0)
+_COST_YUAN = decimal(
+    "cost", "Spend in units of the account's currency (元).", required=True, unit="yuan", minimum=0
+)
 
 GOOGLE_ADS_PERFORMANCE = Contract(
     "google_ads", "ad_performance",

@@ -104,7 +104,7 @@ def _kind(column: str) -> str:
 
 
 def _table(names: list[str], money: list[int], batch: list[tuple[object, ...]], first: int) -> pa.Table:
-    columns: list[list[Cell]] = [list(column) for column in zip(*batch, strict=True)]  # type: ignore[arg-type]
+    columns: list[list[Cell]] = [list(column) for column in zip(*batch, strict=True)]
     reasons: list[Cell] = [None] * len(batch)
     for kind, place in enumerate(money, len(names)):
         for row, exactness in enumerate(columns[kind]):
