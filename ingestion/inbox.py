@@ -6,13 +6,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.errors import SourceError
+
 #: A file that changed less than this many seconds ago is looked at twice: it may still be growing.
 SETTLING_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class InboxFile:
-    """A file to read. `name` is relative to the data folder, with forward slashes."""
+    """A file to read. `name` is relative to the data folder, with forward slashes; bytes of a name that are no
+    UTF-8 (an archive packed elsewhere) are shown as \\xNN.
+    """
 
     path: Path
     name: str
@@ -31,9 +35,13 @@ def inbox_files(data_dir: Path, folder: str) -> list[InboxFile]:
     """Files below `inbox/<folder>`: no hidden ones, no link that leads out, none that is still growing.
 
     A file modified within the last seconds is measured again after a pause and left for the next run
-    when it has changed meanwhile.
+    when it has changed meanwhile. Raises SourceError when the folder itself is a link that leads out.
     """
     root = (Path(data_dir) / "inbox" / folder).resolve()
+    if not root.is_relative_to(Path(data_dir).resolve()):
+        raise SourceError(
+            f"inbox/{folder} is a link out of the data folder: put the files into it, or set OPS_DATA_DIR to their disk"
+        )
     first = _look(Path(data_dir).resolve(), root)
     newest = max((file.modified_ns for file in first.values()), default=0) / 1e9
     if time.time() - newest >= SETTLING_SECONDS:
@@ -53,7 +61,10 @@ def _look(data_dir: Path, root: Path) -> dict[str, InboxFile]:
             path = Path(folder) / name
             if name.startswith(".") or not path.is_file() or not path.resolve().is_relative_to(root):
                 continue
-            facts = path.stat()
-            relative = path.relative_to(data_dir).as_posix()
+            try:
+                facts = path.stat()
+            except FileNotFoundError:
+                continue
+            relative = os.fsencode(path.relative_to(data_dir).as_posix()).decode("utf-8", "backslashreplace")
             found[relative] = InboxFile(path, relative, facts.st_size, facts.st_mtime_ns)
     return found

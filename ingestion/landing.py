@@ -10,7 +10,7 @@ manifest entry. An exception leaves nothing.
 """
 
 import os
-import secrets
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,17 +23,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.contract import Contract
-from ingestion.landing_sql import (
-    cast_select,
-    count_select,
-    landed_select,
-    quarantine_select,
-    repeat_statements,
-)
-from ingestion.manifest import BatchEntry, FileEntry, Manifest, sync_folder
+from ingestion.landing_step import Step, StepCounts
+from ingestion.leftovers import remove_leftovers
+from ingestion.manifest import BatchEntry, FileEntry, Manifest, make_folder, sync_folder
 
-#: What `count_select` counts, in its order.
-COUNTED = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
+_QUERY = re.compile(r"\s*(?:\(|(?:select|with|from)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -95,21 +89,26 @@ class Landing:
     _files: list[FileEntry] = field(default_factory=list)
     _refused: list[Refusal] = field(default_factory=list)
     _parts: list[_Part] = field(default_factory=list)
+    _temporary: list[Path] = field(default_factory=list)
+    _histories: dict[str, list[list[Path]]] = field(default_factory=dict)
     _adds: int = 0
 
     def __post_init__(self) -> None:
         self.data_dir = Path(self.data_dir)
         self.manifest = Manifest(self.data_dir)
         self.loaded_at = datetime.now(UTC)
-        self.batch_id = f"{self.loaded_at:%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(4)}"
+        self.batch_id = self.manifest.next_batch_id(self.loaded_at)
 
     def __enter__(self) -> "Landing":
+        remove_leftovers(self.data_dir, self.source)
         self._scratch = tempfile.TemporaryDirectory(prefix="landing-")
         self.connection = duckdb.connect(
             config={
                 "autoinstall_known_extensions": "false",
                 "memory_limit": self.memory_limit,
                 "temp_directory": self._scratch.name,
+                # It would compute the cast of every column twice: for the filter on bad rows and for the rows.
+                "disabled_optimizers": "filter_pushdown",
             }
         )
         self.connection.execute("set TimeZone = 'UTC'")
@@ -122,10 +121,17 @@ class Landing:
             if kind is None:
                 self._commit()
         finally:
-            for part in self._parts:
-                part.temporary.unlink(missing_ok=True)
+            self._discard()
             self.connection.close()
             self._scratch.cleanup()
+
+    def _discard(self) -> None:
+        """Temporary files; after a commit that failed half-way also those that had their names already."""
+        for path in self._temporary:
+            path.unlink(missing_ok=True)
+        if not self.manifest.exists(self.batch_id):
+            for part in self._parts:
+                part.final.unlink(missing_ok=True)
 
     def refuse(self, file_name: str, reason: str) -> None:
         """Report a file of which nothing can be read; it is looked at again in the next run."""
@@ -149,22 +155,25 @@ class Landing:
         `_raw_text` (kept in quarantine), `_reason_code` + `_reason` (the caller rejects the row), `_is_blank`.
         """
         self._adds += 1
-        incoming, cast = f"incoming_{self._adds}", f"cast_{self._adds}"
+        incoming = f"incoming_{self._adds}"
         known = files or [SourceFile(file_name or contract.name, sha256, size, modified_ns)]
         write_schema_file(self.data_dir, contract)
         self._expose(rows, incoming)
-        columns = [row[0] for row in self.connection.execute(f"describe {incoming}").fetchall()]
-        self.connection.execute(
-            f"create temp table {cast} as {cast_select(contract, incoming, columns, known[0].name)}"
+        step = Step(
+            self.connection,
+            contract,
+            incoming,
+            default_file=known[0].name,
+            batch_id=self.batch_id,
+            observed_at=self.observed_at,
+            loaded_at=self.loaded_at,
         )
-        for statement in repeat_statements(
-            contract, cast, self._adds, self.manifest.raw_files(contract.source, contract.entity)
-        ):
-            self.connection.execute(statement)
-        entries = self._write(contract, cast, known)
-        self._files.extend(entries)
-        self.connection.execute(f"drop table {cast}")
+        raw = self._part(Path("raw") / contract.source / contract.entity)
+        quarantine = self._part(Path("quarantine") / contract.source / contract.entity)
+        counts = step.run(raw.temporary, quarantine.temporary, self._histories_of(contract))
         self.connection.execute(f"drop view {incoming}")
+        entries = self._entries(contract, counts, known, raw, quarantine)
+        self._files.extend(entries)
         return Counts(
             sum(entry.rows_read for entry in entries),
             sum(entry.rows_landed for entry in entries),
@@ -173,51 +182,75 @@ class Landing:
             sum(entry.rows_blank for entry in entries),
         )
 
+    def _histories_of(self, contract: Contract) -> list[list[Path]]:
+        """Raw files to compare with, looked up once.
+
+        A row counts as landed before when accepted rows say so. Of `latest` rows also those that wait must say
+        so: were one accepted later, it would stand for a state that this row took back.
+        """
+        if contract.entity not in self._histories:
+            states: dict[str, list[tuple[str, ...]]] = {
+                "ever": [("accepted",)],
+                "latest": [("accepted",), ("landed", "held", "accepted")],
+            }
+            self._histories[contract.entity] = [
+                self.manifest.raw_files(contract.source, contract.entity, states=wanted)
+                for wanted in states.get(contract.repeats, [])
+            ]
+        return self._histories[contract.entity]
+
     def _expose(self, rows: "pa.Table | pa.RecordBatchReader | str", name: str) -> None:
         if isinstance(rows, str):
-            query = (
-                rows if rows.lstrip().lower().startswith(("select", "with", "from", "(")) else f"from {rows}"
-            )
+            query = rows if _QUERY.match(rows) else f"from {rows}"
             self.connection.execute(f"create temp view {name} as {query}")
             return
         table = rows.read_all() if isinstance(rows, pa.RecordBatchReader) else rows
         self.connection.register(f"{name}_arrow", table)
         self.connection.execute(f"create temp view {name} as from {name}_arrow")
 
-    def _write(self, contract: Contract, cast: str, known: Sequence[SourceFile]) -> list[FileEntry]:
-        facts = {file.name: file for file in known}
-        counts = {row[0]: row[1:] for row in self.connection.execute(count_select(cast)).fetchall()}
-        totals = [sum(column) for column in zip(*counts.values(), strict=True)] or [0] * 5
-        raw_path = quarantine_path = None
-        if totals[1]:
-            query = landed_select(contract, cast, self.batch_id, self.observed_at, self.loaded_at)
-            raw_path = self._copy(query, Path("raw") / contract.source / contract.entity)
-        if totals[3]:
-            query = quarantine_select(cast, self.batch_id)
-            quarantine_path = self._copy(query, Path("quarantine") / contract.source / contract.entity)
+    def _entries(
+        self,
+        contract: Contract,
+        counts: dict[str, StepCounts],
+        known: Sequence[SourceFile],
+        raw: _Part,
+        quarantine: _Part,
+    ) -> list[FileEntry]:
+        raw_path = self._keep(raw) if any(count.landed for count in counts.values()) else None
+        quarantine_path = self._keep(quarantine) if any(c.quarantined for c in counts.values()) else None
+        facts = {name: SourceFile(name) for name in counts} | {file.name: file for file in known}
+        rows = ((name, fact, counts.get(name, StepCounts())) for name, fact in facts.items())
         return [
             FileEntry(
                 entity=contract.entity,
                 file_name=name,
-                **dict(zip(COUNTED, counts.get(name, (0,) * len(COUNTED)), strict=True)),
+                rows_read=count.read,
+                rows_landed=count.landed,
+                rows_duplicate=count.duplicate,
+                rows_quarantined=count.quarantined,
+                rows_blank=count.blank,
                 raw_path=raw_path,
                 quarantine_path=quarantine_path,
                 sha256=fact.sha256,
                 size=fact.size,
                 modified_ns=fact.modified_ns,
+                rows_known=count.known,
             )
-            for name, fact in {**{name: SourceFile(name) for name in counts}, **facts}.items()
+            for name, fact, count in rows
         ]
 
-    def _copy(self, query: str, folder: Path) -> str:
+    def _part(self, folder: Path) -> _Part:
+        """Where a file will be written; registered at once, so that an error removes whatever there is."""
         target = self.data_dir / folder
-        target.mkdir(parents=True, exist_ok=True)
+        make_folder(target)
         final = target / f"{self.batch_id}-{self._adds:03d}.parquet"
         part = _Part(target / f".{final.name}.tmp", final)
+        self._temporary.append(part.temporary)
+        return part
+
+    def _keep(self, part: _Part) -> str:
         self._parts.append(part)
-        path = str(part.temporary).replace("'", "''")
-        self.connection.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)")
-        return str(folder / final.name)
+        return part.final.relative_to(self.data_dir).as_posix()
 
     def _commit(self) -> None:
         if not self._files:
@@ -244,9 +277,11 @@ class Landing:
 def write_schema_file(data_dir: Path, contract: Contract) -> Path:
     """`_schema.parquet`: no rows, the current contract. Rewritten only when the contract changed."""
     path = Path(data_dir) / "raw" / contract.source / contract.entity / "_schema.parquet"
-    if path.exists() and pq.read_schema(path).equals(contract.schema, check_metadata=True):
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if pq.read_schema(path).equals(contract.schema, check_metadata=True):
+            return path
+    except (OSError, pa.ArrowException):
+        make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     pq.write_table(contract.schema.empty_table(), temporary)
     _sync_file(temporary)

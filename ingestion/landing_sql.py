@@ -1,33 +1,36 @@
-"""The SQL of landing: cast, mark repetitions, and select what is landed and what is put aside.
+"""The SQL of landing: cast, find repetitions, and select what is landed and what is put aside.
 
-A cast table has the typed business columns, `_extra`, `_source_file`, `_source_row`, `_raw_text`, `_is_blank`,
-`_content_hash`, `_reason_code`, `_reason` (both null on the good path) and `_is_duplicate`.
+A cast query has the typed business columns, `_extra`, `_source_file`, `_source_row`, `_is_blank`, `_is_bad`,
+`_raw_text`, `_reason_code` and `_reason` (null on the good path) and `_content_hash`.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from ingestion.casting import cast_column, cleaned, literal, quote
-from ingestion.contract import Contract
+from ingestion.contract import Contract, Field
 
 SPECIAL = ("_source_file", "_source_row", "_raw_text", "_reason_code", "_reason", "_is_blank")
 
 
-def cast_select(contract: Contract, relation: str, columns: list[str], file_name: str) -> str:
-    """Text columns → typed columns with the first problem of each row."""
+def cast_select(contract: Contract, relation: str, columns: Mapping[str, str], file_name: str) -> str:
+    """Text columns → typed columns with the first problem of each row. `columns` gives the type of each.
+
+    A column of type JSON was parsed by the caller and is taken as it is.
+    """
     names = {field.name for field in contract.fields}
-    texts = [
-        f"{_given_text(f.name) if f.name in columns else 'cast(null as varchar)'} as {quote(f.name)}"
-        for f in contract.fields
-    ]
+    parsed = {field.name for field in contract.fields if field.is_json and columns.get(field.name) == "JSON"}
+    texts = [f"{_given_text(f.name, columns, f.name in parsed)} as {_text(f)}" for f in contract.fields]
     unknown = [
         column for column in columns if column not in names and column not in SPECIAL and column != "_extra"
     ]
     given = set(columns)
     specials = [
-        f"{'_source_file' if '_source_file' in given else literal(file_name)} as _source_file",
+        f"{source_file(columns, file_name)} as _source_file",
         f"{'cast(_source_row as bigint)' if '_source_row' in given else 'row_number() over ()'} as _source_row",
         f"{'cast(_raw_text as varchar)' if '_raw_text' in given else _row_as_json(columns)} as _raw_text",
         f"{'cast(_reason_code as varchar)' if '_reason_code' in given else 'cast(null as varchar)'} as _given_code",
@@ -35,70 +38,97 @@ def cast_select(contract: Contract, relation: str, columns: list[str], file_name
         f"{'coalesce(_is_blank, false)' if '_is_blank' in given else 'false'} as _is_blank",
         f"{'_extra' if '_extra' in given else _extra_object(unknown)} as _extra",
     ]
-    casts = [cast_column(field, quote(field.name)) for field in contract.fields]
-    typed = ", ".join(f"({cast.value}) as {quote(f'typed_{cast.field.name}')}" for cast in casts)
-    code = ", ".join(["_given_code", *(cast.code for cast in casts if cast.code != "null")])
-    reason = ", ".join(["_given_reason", *(cast.reason for cast in casts if cast.reason != "null")])
-    renamed = ", ".join(f"{quote(f'typed_{f.name}')} as {quote(f.name)}" for f in contract.fields)
+    casts = [
+        cast_column(
+            replace(field, is_json=False) if field.name in parsed else field, _text(field), quote(field.name)
+        )
+        for field in contract.fields
+    ]
+    typed = ", ".join(f"{cast.value} as {quote(cast.field.name)}" for cast in casts)
+    conditions = " or ".join(
+        ["_given_code is not null", *(f"({problem.condition})" for c in casts for problem in c.problems)]
+    )
+    codes = ", ".join(["_given_code", *(cast.code for cast in casts if cast.problems)])
+    reasons = ", ".join(["_given_reason", *(cast.reason for cast in casts if cast.problems)])
+    business = ", ".join(quote(field.name) for field in contract.fields)
+    # Reasons and the raw text are built for bad rows only.
     return f"""
         with cleaned_text as (select {", ".join((*texts, *specials))} from {relation}),
-        typed as (
-            select _source_file, _source_row, _raw_text, _is_blank, _extra, {typed},
-                case when _is_blank then null else coalesce({code}, null) end as _reason_code,
-                case when _is_blank then null else coalesce({reason}, null) end as _reason
-            from cleaned_text
-        ),
-        renamed as (
-            select _source_file, _source_row, case when _reason_code is not null then _raw_text end as _raw_text,
-                _is_blank, _extra, _reason_code, _reason, {renamed}
-            from typed
-        )
-        select *, {content_hash(contract)} as _content_hash, false as _is_duplicate from renamed"""
+        typed as (select *, {typed} from cleaned_text),
+        judged as (select *, not _is_blank and coalesce({conditions}, false) as _is_bad from typed)
+        select {business}, _extra, _source_file, _source_row, _is_blank, _is_bad,
+            case when _is_bad then _raw_text end as _raw_text,
+            case when _is_bad then coalesce({codes}, null) end as _reason_code,
+            case when _is_bad then coalesce({reasons}, null) end as _reason,
+            {content_hash(contract)} as _content_hash
+        from judged"""
 
 
-def _given_text(column: str) -> str:
-    return cleaned(f"cast({quote(column)} as varchar)")
+def source_file(columns: Iterable[str], file_name: str) -> str:
+    """SQL of the file that a row of the given relation came from."""
+    return "cast(_source_file as varchar)" if "_source_file" in columns else literal(file_name)
+
+
+def _text(field: Field) -> str:
+    return quote(f"text_{field.name}")
+
+
+def _given_text(column: str, columns: Mapping[str, str], is_parsed: bool) -> str:
+    if column not in columns:
+        return "cast(null as varchar)"
+    text = f"cast({quote(column)} as varchar)"
+    return text if is_parsed else cleaned(text)
 
 
 def content_hash(contract: Contract) -> str:
-    """md5 over length-prefixed canonical text of the business columns and `_extra`; null is `-`."""
-    columns = [*(quote(field.name) for field in contract.fields), "_extra"]
-    parts = ", ".join(
-        f"coalesce(length(cast({column} as varchar)) || ':' || cast({column} as varchar), '-')"
-        for column in columns
+    """md5 over length-prefixed canonical text of the business columns and `_extra`: `3:abc;`, null is `:;`.
+
+    Moments are epoch microseconds.
+    """
+    texts = [*(_canonical(field) for field in contract.fields), "cast(_extra as varchar)"]
+    # One concat for all: strings put together column by column cost as much as md5 itself.
+    parts = ", ".join(f"strlen({text}), ':', {text}, ';'" for text in texts)
+    return f"md5(concat({parts}))"
+
+
+def _canonical(field: Field) -> str:
+    column = quote(field.name)
+    return f"cast({f'epoch_us({column})' if pa.types.is_timestamp(field.type) else column} as varchar)"
+
+
+def landed_select(
+    contract: Contract, cast: str, batch_id: str, observed_at: datetime, loaded_at: datetime
+) -> str:
+    """The good rows with the columns of `Contract.schema`, in order."""
+    business = ", ".join(
+        f"cast({quote(field.name)} as {_sql_type(field.type)}) as {quote(field.name)}"
+        for field in contract.fields
     )
-    return f"md5(concat_ws(';', {parts}))"
+    return f"""select {business}, cast(_extra as varchar) as _extra, {literal(batch_id)} as _batch_id,
+            _source_file, _source_row, _content_hash,
+            timestamptz {literal(observed_at.isoformat())} as _observed_at,
+            timestamptz {literal(loaded_at.isoformat())} as _loaded_at
+        from ({cast}) where not _is_bad and not _is_blank"""
 
 
-def repeat_statements(contract: Contract, cast: str, number: int, raw_files: list[Path]) -> list[str]:
-    """Statements that mark rows as repetitions: of this call first, then of accepted history."""
-    good = "_reason_code is null and not _is_blank"
-    hashes = f"seen_{contract.entity}"
-    statements = [
-        f"create temp table if not exists {hashes} (_content_hash varchar)",
-        # Most loads repeat nothing inside themselves: the window runs over rows whose hash repeats only.
-        f"""update {cast} set _is_duplicate = true
-            from (
-                select rowid as row_id
-                from {cast}
-                where {good} and _content_hash in (
-                    select _content_hash from {cast} where {good} group by _content_hash having count(*) > 1
-                )
-                qualify row_number() over (partition by _content_hash order by _source_file, _source_row) > 1
-            ) repeated
-            where {cast}.rowid = repeated.row_id""",
-        f"""update {cast} set _is_duplicate = true
-            where {good} and _content_hash in (select _content_hash from {hashes})""",
+def repeated_select(contract: Contract, landed: str, seen: str, histories: Sequence[list[Path]]) -> str:
+    """`place` (from 0) of the rows of a landed file that repeat one before them, in it, in `seen` or in history.
+
+    `histories` are lists of raw files; only what is in all of them was landed before: `is_known`.
+    """
+    rows = f"read_parquet({literal(landed)}, file_row_number = true)"
+    # Most loads repeat nothing inside themselves: the window runs over rows whose hash repeats only.
+    selects = [
+        f"""select file_row_number as place, false as is_known from {rows}
+            where _content_hash in (select _content_hash from {rows} group by all having count(*) > 1)
+            qualify row_number() over (partition by _content_hash order by _source_file, _source_row) > 1""",
+        f"select file_row_number, false from {rows} where _content_hash in (from {seen})",
     ]
-    if raw_files and contract.repeats != "never":
-        statements.append(
-            f"""update {cast} set _is_duplicate = true
-            where {good} and _content_hash in ({_known_hashes(contract, raw_files)})"""
-        )
-    statements.append(
-        f"insert into {hashes} select distinct _content_hash from {cast} where {good} and not _is_duplicate"
-    )
-    return statements
+    if contract.repeats != "never" and histories and all(histories):
+        known = " and ".join(f"_content_hash in ({_known_hashes(contract, files)})" for files in histories)
+        selects.append(f"select file_row_number, true from {rows} where {known}")
+    union = " union all ".join(f"({select})" for select in selects)
+    return f"select place, bool_or(is_known) as is_known from ({union}) group by place"
 
 
 def _known_hashes(contract: Contract, raw_files: list[Path]) -> str:
@@ -113,35 +143,16 @@ def _known_hashes(contract: Contract, raw_files: list[Path]) -> str:
         ) = 1"""
 
 
-def count_select(cast: str) -> str:
-    """(file, read, landed, duplicate, quarantined, blank) per file."""
-    return f"""select _source_file, count(*),
-            count(*) filter (where _reason_code is null and not _is_blank and not _is_duplicate),
-            count(*) filter (where _is_duplicate),
-            count(*) filter (where _reason_code is not null and not _is_blank),
-            count(*) filter (where _is_blank)
-        from {cast} group by _source_file"""
+def rejected_select(cast: str) -> str:
+    """Blank and bad rows."""
+    return f"""select _source_file, _source_row, _is_blank, _reason_code, _reason, _raw_text
+        from ({cast}) where _is_bad or _is_blank"""
 
 
-def landed_select(
-    contract: Contract, cast: str, batch_id: str, observed_at: datetime, loaded_at: datetime
-) -> str:
-    """The columns of `Contract.schema`, in order."""
-    business = ", ".join(
-        f"cast({quote(field.name)} as {_sql_type(field.type)}) as {quote(field.name)}"
-        for field in contract.fields
-    )
-    return f"""select {business}, cast(_extra as varchar) as _extra, {literal(batch_id)} as _batch_id,
-            _source_file, _source_row, _content_hash,
-            timestamptz {literal(observed_at.isoformat())} as _observed_at,
-            timestamptz {literal(loaded_at.isoformat())} as _loaded_at
-        from {cast} where _reason_code is null and not _is_blank and not _is_duplicate"""
-
-
-def quarantine_select(cast: str, batch_id: str) -> str:
+def quarantine_select(rejected: str, batch_id: str) -> str:
     return f"""select {literal(batch_id)} as batch_id, _source_file as file_name, _source_row as line_number,
             _reason_code as reason_code, coalesce(_reason, _reason_code) as reason, _raw_text as raw_text
-        from {cast} where _reason_code is not null and not _is_blank
+        from {rejected} where not _is_blank
         order by _source_file, _source_row"""
 
 
@@ -153,7 +164,7 @@ def _extra_object(unknown: list[str]) -> str:
     return f"nullif(cast(json_merge_patch('{{}}'::json, json_object({pairs})) as varchar), '{{}}')"
 
 
-def _row_as_json(columns: list[str]) -> str:
+def _row_as_json(columns: Iterable[str]) -> str:
     shown = [column for column in columns if column not in SPECIAL]
     pairs = ", ".join(f"{literal(column)}, cast({quote(column)} as varchar)" for column in shown)
     return f"cast(json_object({pairs}) as varchar)"

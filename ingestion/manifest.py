@@ -6,17 +6,26 @@ without an entry do not exist. `raw/_manifest/<batch_id>.<n>.<state>.json` are t
 
 import json
 import os
+import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from ingestion.errors import SourceError
+
+_BATCH_ID = re.compile(r"(\d{8}T\d{12})Z-[0-9a-f]{8}\.", re.ASCII)
 STATES = ("landed", "accepted", "held", "withdrawn")
 
 
 @dataclass(frozen=True)
 class FileEntry:
-    """One file, table or answer of a batch. rows_read = landed + duplicate + quarantined + blank."""
+    """One file, table or answer of a batch. rows_read = landed + duplicate + quarantined + blank.
+
+    `rows_known` are those of rows_duplicate that an earlier batch had landed.
+    """
 
     entity: str
     file_name: str
@@ -30,6 +39,7 @@ class FileEntry:
     sha256: str | None = None
     size: int | None = None
     modified_ns: int | None = None
+    rows_known: int = 0
 
     @property
     def is_conserved(self) -> bool:
@@ -48,6 +58,8 @@ class BatchEntry:
     files: tuple[FileEntry, ...]
     state: str = "landed"
     state_reason: str = ""
+    #: When it came into this state; "" while it is only landed.
+    state_at: str = ""
 
 
 @dataclass
@@ -84,12 +96,27 @@ class Manifest:
         entries = (_read_entry(path, states.get(path.name.split(".")[0])) for path in bodies)
         return [entry for entry in entries if source is None or entry.source == source]
 
+    def batch_ids(self) -> set[str]:
+        """Every batch that was committed, without reading the entries."""
+        return {path.stem for path in self.folder.glob("*.json") if path.name.count(".") == 1}
+
+    def exists(self, batch_id: str) -> bool:
+        return (self.folder / f"{batch_id}.json").exists()
+
+    def next_batch_id(self, moment: datetime) -> str:
+        """UTC time + 8 random hex, after every batch there is: also when the clock was set back or stands still."""
+        stamps = [match[1] for path in self.folder.glob("*.json") if (match := _BATCH_ID.match(path.name))]
+        while (stamp := f"{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}") <= max(stamps, default=""):
+            newest = datetime.strptime(max(stamps), "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+            moment = newest + timedelta(microseconds=1)
+        return f"{stamp}Z-{secrets.token_hex(4)}"
+
     def entry(self, batch_id: str) -> BatchEntry | None:
         return next((entry for entry in self.entries() if entry.batch_id == batch_id), None)
 
     def commit(self, entry: BatchEntry) -> None:
         """Make a batch exist. Its files must be in place and synced."""
-        body = {key: value for key, value in asdict(entry).items() if key not in ("state", "state_reason")}
+        body = {key: value for key, value in asdict(entry).items() if not key.startswith("state")}
         write_atomically(
             self.folder / f"{entry.batch_id}.json", json.dumps(body, ensure_ascii=False, indent=1)
         )
@@ -98,9 +125,10 @@ class Manifest:
         """Append a state. Raises KeyError for a batch that does not exist."""
         if state not in STATES:
             raise ValueError(f"unknown batch state {state!r}")
-        if not (self.folder / f"{batch_id}.json").exists():
+        if not self.exists(batch_id):
             raise KeyError(batch_id)
-        number = 1 + len(list(self.folder.glob(f"{batch_id}.*.*.json")))
+        numbers = [int(path.name.split(".")[1]) for path in self.folder.glob(f"{batch_id}.*.*.json")]
+        number = 1 + max(numbers, default=0)
         body = {"batch_id": batch_id, "state": state, "reason": reason, "at": datetime.now(UTC).isoformat()}
         write_atomically(
             self.folder / f"{batch_id}.{number}.{state}.json", json.dumps(body, ensure_ascii=False)
@@ -119,25 +147,57 @@ class Manifest:
         return sorted(paths)
 
     def known_files(self, source: str) -> FileMemory:
+        """A file whose repetitions of a batch were dropped is unknown again once that batch is withdrawn."""
         memory = FileMemory()
-        for entry in self.entries(source):
+        entries = self.entries(source)
+        withdrawn = [(entry.batch_id, entry.state_at) for entry in entries if entry.state == "withdrawn"]
+        for entry in entries:
+            is_bereft = any(other < entry.batch_id and at > entry.landed_at for other, at in withdrawn)
             for file in entry.files:
-                if file.sha256:
+                if file.sha256 and not (is_bereft and file.sha256 in _repeating(entry)):
                     memory.facts.add((file.file_name, file.size, file.modified_ns))
                     memory.hashes.add(file.sha256)
         return memory
 
 
+def _repeating(entry: BatchEntry) -> set[str]:
+    """Contents of which rows were dropped as landed before; a large file has several entries in its batch."""
+    return {file.sha256 for file in entry.files if file.sha256 and file.rows_known}
+
+
 def _read_entry(path: Path, state: tuple[int, Path] | None) -> BatchEntry:
-    body = json.loads(path.read_text("utf-8"))
-    files = tuple(FileEntry(**file) for file in body.pop("files"))
-    newest = json.loads(state[1].read_text("utf-8")) if state else {"state": "landed", "reason": ""}
-    return BatchEntry(**body, files=files, state=newest["state"], state_reason=newest["reason"])
+    newest = {"state": "landed", "reason": "", "at": ""} | (_read(state[1]) if state else {})
+    body = _read(path)
+    try:
+        files = tuple(FileEntry(**file) for file in body.pop("files"))
+        return BatchEntry(
+            **body,
+            files=files,
+            state=newest["state"],
+            state_reason=newest["reason"],
+            state_at=newest["at"],
+        )
+    except (KeyError, TypeError) as error:
+        raise _unusable(path) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text("utf-8")))
+    except (ValueError, TypeError) as error:
+        raise _unusable(path) from error
+
+
+def _unusable(path: Path) -> SourceError:
+    return SourceError(
+        f"raw/_manifest/{path.name} is no entry of a batch: put it back from a backup, or move it away "
+        "when it does not belong there"
+    )
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Write under a temporary name, fsync, rename, fsync the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
@@ -145,6 +205,14 @@ def write_atomically(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     os.replace(temporary, path)
     sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder and those above it so that they outlast a power cut."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

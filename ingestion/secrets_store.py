@@ -97,7 +97,8 @@ class TokenChain:
 
     def _write(self, state: dict[str, str | None]) -> None:
         self._make_folder()
-        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        # One name for all processes (they are `locked`), so that the next one removes what a killed one left.
+        temporary = self.path.with_name(f".{self.path.name}.tmp")
         temporary.unlink(missing_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:

@@ -21,7 +21,10 @@ def change_state(manifest: Manifest, verb: str, batch_id: str) -> BatchEntry:
     if entry is None:
         held = [entry.batch_id for entry in manifest.entries() if entry.state == "held"]
         waiting = f"held: {', '.join(held)}" if held else "no batch is held"
-        raise BatchError(f"BATCH={batch_id or '...'}: there is no such batch; {waiting}")
+        what = (
+            f"BATCH={batch_id}: there is no such batch" if batch_id else "name a batch with BATCH=<batch id>"
+        )
+        raise BatchError(f"{what}; {waiting}")
     state = VERBS[verb]
     if entry.state == state:
         raise BatchError(f"batch {batch_id} is {state} already")
@@ -42,7 +45,7 @@ def main(arguments: list[str]) -> int:
         with WriterLock(data_dir, f"make {verb}"):
             entry = change_state(Manifest(data_dir), verb, batch_id)
     except (SourceError, LockHeld, OSError) as error:
-        print(error, file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return 1
     files = ", ".join(sorted({file.file_name for file in entry.files})[:3])
     print(f"batch {batch_id} ({entry.source}: {files}) is {VERBS[verb]}; `make refresh` takes it from here")

@@ -8,7 +8,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from orchestration.code_version import DBT_PROJECT_DIR, dbt_project_files, fingerprint
 
@@ -32,13 +35,25 @@ def manifest_path() -> Path:
     return path
 
 
-def prepare_manifest() -> Path:
+@cache
+def _parsed(path: Path, modified_ns: int) -> dict[str, Any]:
+    return json.loads(path.read_text("utf-8"))
+
+
+def read_manifest() -> dict[str, Any]:
+    """The manifest as it is now, read once a process. Raises ManifestError. Not to be changed by the caller."""
+    path = manifest_path()
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+def prepare_manifest(say: Callable[[str], None] = lambda text: None) -> Path:
     """`dbt parse` when the project changed since the last parse. Raises ManifestError with dbt's own words."""
     target = target_path()
     stamp = target / "manifest.fingerprint"
     wanted = fingerprint(dbt_project_files(), DBT_PROJECT_DIR)
     if (target / "manifest.json").exists() and stamp.exists() and stamp.read_text() == wanted:
         return manifest_path()
+    say("dbt: reads the project, which it does not know yet")
     target.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     command = [str(DBT), "--log-format", "json", "--log-level", "warn", "parse"]

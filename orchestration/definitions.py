@@ -3,6 +3,8 @@
 import dagster as dg
 
 from ingestion.settings import Settings
+from orchestration.dbt_manifest import read_manifest
+from orchestration.defs.dbt_words import frozen_state
 from orchestration.defs.ingestion import source_assets
 from orchestration.defs.jobs import daily_schedule, inbox_sensor, refresh_job
 from orchestration.defs.publication import published_tables
@@ -15,7 +17,7 @@ def defs() -> dg.Definitions:
     settings = Settings.from_environment()
     sources, models = source_assets(settings), dbt_models()
     return dg.Definitions(
-        assets=[*sources, models, published_tables(models, sources)],
+        assets=[*sources, *frozen_state(read_manifest()), models, published_tables(models, sources)],
         jobs=[refresh_job],
         schedules=[daily_schedule(settings)],
         sensors=[inbox_sensor()],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingestion.errors import SourceError
 from ingestion.settings import ConfigurationError, Settings
+from orchestration.code_version import REPOSITORY
 from orchestration.dbt_manifest import ManifestError, prepare_manifest
 from orchestration.environment import prepare_environment
 
@@ -53,7 +54,11 @@ def main(arguments: list[str]) -> int:
         return 1
     print(f"Dagster on http://{HOST}:{port} with {data_dir} (Ctrl-C ends it)", flush=True)
     dagster = str(Path(sys.executable).parent / "dagster")
-    os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", HOST, "-p", str(port)])
+    # In DAGSTER_HOME, where no second dagster.yaml confuses it; and without its advice to use another command.
+    os.chdir(os.environ["DAGSTER_HOME"])
+    os.environ["PYTHONWARNINGS"] = "ignore:Function `dev_command` is superseded"
+    arguments = ["-m", "orchestration.definitions", "-d", str(REPOSITORY), "-h", HOST, "-p", str(port)]
+    os.execv(dagster, [dagster, "dev", *arguments])
 
 
 if __name__ == "__main__":

@@ -12,19 +12,23 @@ if TYPE_CHECKING:
 
 
 def broken_rules(definitions: "dg.Definitions") -> Iterator[str]:
-    """Every asset has a group, an owner, a description and a kind."""
+    """Every asset has a group, an owner, a description and a kind, what runs also columns; a check a description."""
     graph = definitions.resolve_asset_graph()
-    for key in sorted(graph.materializable_asset_keys):
+    for key in sorted(graph.get_all_asset_keys()):
         node = graph.get(key)
         facts = {
             "group": node.group_name,
             "owner": node.owners,
             "description": node.description,
             "kind": node.kinds,
+            "column schema": "dagster/column_schema" in node.metadata or not node.is_materializable,
         }
         for name, value in facts.items():
             if not value or value == "default":
                 yield f"{key.to_user_string()} has no {name}"
+    for check in sorted(graph.asset_check_keys):
+        if not graph.get_check_spec(check).description:
+            yield f"check {check.name} of {check.asset_key.to_user_string()} has no description"
 
 
 def main() -> int:
@@ -41,7 +45,7 @@ def main() -> int:
     problems = list(broken_rules(definitions))
     print(
         "\n".join(problems)
-        or "definitions load, and every asset has a group, an owner, a description and a kind"
+        or "definitions load; every asset has a group, an owner, a kind and columns, it and every check a description"
     )
     return 1 if problems else 0
 

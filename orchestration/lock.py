@@ -2,11 +2,14 @@
 
 `fcntl.flock` on `$OPS_DATA_DIR/.lock`: the kernel frees it when the holder ends, however it ends, so
 there is no stale lock to clean up. The file's text says who holds it; it is only information.
+A child that also writes (dbt) is lent the lock, so that it holds on while a killed run's dbt is still at work.
 """
 
 import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -63,6 +66,28 @@ class WriterLock:
         self._file.write(json.dumps(body))
         self._file.flush()
 
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Processes started inside share the lock until they end, even when this process is killed.
+
+        They get it as their standard input: the one descriptor that `subprocess` always passes on unread.
+        """
+        if self._file is None:
+            raise RuntimeError("the lock is not held")
+        try:
+            kept = os.dup(0)
+        except OSError:  # a daemon without standard input
+            kept = None
+        os.dup2(self._file.fileno(), 0)
+        try:
+            yield
+        finally:
+            if kept is None:
+                os.close(0)
+            else:
+                os.dup2(kept, 0)
+                os.close(kept)
+
     def release(self) -> None:
         if self._file is not None:
             _OF_THIS_PROCESS.pop(self.path.resolve(), None)
@@ -87,6 +112,19 @@ def describe_holder(text: str) -> str:
     try:
         body = json.loads(text)
         run = f", run {body['run_id'][:8]}" if body["run_id"] else ""
-        return f"{body['purpose']} (process {body['pid']}{run}, since {body['since']})"
+        holder = f"{body['purpose']} (process {body['pid']}{run}, since {body['since']})"
+        return (
+            holder if is_alive(body["pid"]) else f"the dbt build that {holder} left behind when it was killed"
+        )
     except (ValueError, KeyError, TypeError):
         return "another process"
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

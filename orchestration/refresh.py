@@ -6,8 +6,10 @@ Exits 0 only when readers see the newest state: it was published, or nothing cha
 import argparse
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from ingestion.errors import SourceError
 from ingestion.settings import Settings
@@ -39,7 +41,7 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         return _refuse(f"{error.filename or 'the data folder'}: {error.strerror or error}")
     except KeyboardInterrupt:
-        print("interrupted: nothing was published", file=sys.stderr)
+        print("interrupted: readers see the last good publication; run it again to go on", file=sys.stderr)
         return 130
 
 
@@ -51,8 +53,11 @@ def _refuse(message: str) -> int:
 def _refresh(settings: Settings, is_demo: bool) -> int:
     with quiet_terminal(settings.data_dir) as terminal:
         progress.attach(terminal.output)
-        progress.say(f"refresh of {settings.data_dir}, as of {settings.as_of.isoformat(timespec='minutes')}")
-        prepare_manifest()
+        progress.say(f"refresh of {settings.data_dir}, as of {_shown(settings.as_of, settings)}")
+        if backwards := _goes_back(settings):
+            progress.say(f"warning: {backwards}")
+        prepare_manifest(progress.say)
+        progress.say("Dagster: loads the asset graph")
         result = _run_job(settings)
     from orchestration.run_report import failures, warnings
 
@@ -73,13 +78,28 @@ def _refresh(settings: Settings, is_demo: bool) -> int:
     for line in warnings(result, again):
         print(line)
     if receipt.run_id == result.run_id:
-        print(f"published {receipt.publication_id}")
+        print(f"published as {receipt.publication_id}")
     else:
-        print(
-            f"nothing changed since {receipt.published_at[:19]}Z: publication {receipt.publication_id} stays"
-        )
-    _print_results(settings.data_dir, terminal, again)
+        print(f"nothing changed: what was published as {receipt.publication_id} stays")
+    _print_results(settings, terminal, again)
     return 0
+
+
+def _shown(moment: datetime, settings: Settings) -> str:
+    """A moment in the business time zone, which is named."""
+    return f"{moment.astimezone(ZoneInfo(settings.reporting_timezone)):%Y-%m-%d %H:%M} {settings.reporting_timezone}"
+
+
+def _goes_back(settings: Settings) -> str:
+    """What happens when the last publication was of a later moment; '' when it was not."""
+    receipt = current_receipt(settings.data_dir)
+    last = datetime.fromisoformat(receipt.as_of).replace(tzinfo=UTC) if receipt else settings.as_of
+    if last <= settings.as_of:
+        return ""
+    return (
+        f"readers now see {_shown(last, settings)}; this run takes them back to "
+        f"{_shown(settings.as_of, settings)} (OPS_AS_OF), and to what was known then"
+    )
 
 
 def _run_job(settings: Settings) -> "ExecuteInProcessResult":
@@ -88,33 +108,39 @@ def _run_job(settings: Settings) -> "ExecuteInProcessResult":
 
     from orchestration.definitions import defs
     from orchestration.defs.ingestion import REFRESH, last_complete_date
+    from orchestration.killed_runs import PROCESS_TAG, fail_killed_runs, process_tag
 
     with dg.DagsterInstance.get() as instance:
+        fail_killed_runs(instance)
         return (
             defs()
             .resolve_job_def(REFRESH)
             .execute_in_process(
                 instance=instance,
                 partition_key=last_complete_date(settings).isoformat(),
+                tags={PROCESS_TAG: process_tag()},
                 run_config={"loggers": {"console": {"config": {"log_level": "INFO"}}}},
                 raise_on_error=False,
             )
         )
 
 
-def _print_results(data_dir: Path, terminal: Terminal, again: str) -> None:
+def _print_results(settings: Settings, terminal: Terminal, again: str) -> None:
+    data_dir = settings.data_dir
     published = data_dir / "published" / "ops.duckdb"
     rows = headlines(published)
     if rows:
-        print(f"\n{scoreboard(rows)}")
+        print(f"\n{scoreboard(rows, settings.reporting_currency)}")
     shown = Path(os.path.relpath(data_dir))
     shown = data_dir if ".." in shown.parts else shown
-    print(
-        f"\n  {shown}/published/ops.duckdb   schemas marts, kpi, quality: open read-only (DuckDB 1.4 or newer)"
-    )
-    print(f"  {shown}/published/parquet/     the same tables as Parquet")
-    print(f"  {shown}/logs/{terminal.log.name}   what the run printed")
-    print(f"  make dev{again}   every asset, check and run in the Dagster UI")
+    places = {
+        f"{shown}/published/ops.duckdb": "schemas marts, kpi, quality: open read-only (DuckDB 1.4 or newer)",
+        f"{shown}/published/parquet/": "the same tables as Parquet",
+        f"{shown}/logs/{terminal.log.name}": "what the run printed",
+        f"make dev{again}": "every asset, check and run in the Dagster UI",
+    }
+    width = max(map(len, places))
+    print("\n" + "\n".join(f"  {place:<{width}}   {words}" for place, words in places.items()))
 
 
 if __name__ == "__main__":

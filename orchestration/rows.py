@@ -2,8 +2,12 @@
 
 import json
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from ingestion.contracts import CONTRACTS
 from ingestion.errors import SourceError
@@ -28,6 +32,9 @@ def main(arguments: list[str]) -> int:
     except SourceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except duckdb.Error as error:  # a run writes the warehouse now, or a table of the query is gone
+        print(f"error: {' '.join(str(error).split())[:300]}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -43,10 +50,11 @@ def rows_of_check(data_dir: Path, name: str) -> str:
         failed = [
             key.split(".")[2] for key, result in results.items() if result["status"] in ("fail", "warn")
         ]
-        known = (
-            f"failed in the last run: {', '.join(failed)}" if failed else "no dbt test failed in the last run"
-        )
-        raise UnknownCheck(f"CHECK={name or '...'}: no check of that name ran; {known}")
+        known = f"these failed last: {', '.join(failed)}" if failed else "none failed when dbt ran last"
+        if not results:
+            known = f"dbt did not run yet in {data_dir} (the demo company's is another: DEMO=1)"
+        what = f"CHECK={name}: no check of that name ran" if name else "name a check with CHECK=<check name>"
+        raise UnknownCheck(f"{what}; {known}")
     return _select(data_dir / WAREHOUSE, result["compiled_code"])
 
 
@@ -61,8 +69,6 @@ def _results() -> dict[str, dict[str, Any]]:
 
 
 def _select(warehouse: Path, query: str) -> str:
-    import duckdb
-
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         relation = connection.sql(f"select * from ({query.rstrip().rstrip(';')}) failed limit {SHOWN_ROWS}")
@@ -70,12 +76,15 @@ def _select(warehouse: Path, query: str) -> str:
             0
         ][0]
         shown = f"{total:,} row(s)" + (f", the first {SHOWN_ROWS}" if total > SHOWN_ROWS else "")
-        return f"{shown}\n{relation}\nthe query, for {warehouse}:\n{query.strip()}"
+        with redirect_stdout(StringIO()) as table:
+            relation.show(max_rows=SHOWN_ROWS, max_width=200)
+        return f"{shown}\n{table.getvalue()}\nthe query, for {warehouse}:\n{query.strip()}"
 
 
 def _held_batches(data_dir: Path) -> str:
     entries = [entry for entry in Manifest(data_dir).entries() if entry.state == "held"]
-    ways = "make accept BATCH={0} or make withdraw BATCH={0}"
+    again = " DEMO=1" if (data_dir / "company" / "demo.json").exists() else ""
+    ways = f"make accept BATCH={{0}}{again} or make withdraw BATCH={{0}}{again}"
     lines = (f"{e.batch_id} ({e.source}): {e.state_reason}\n  {ways.format(e.batch_id)}" for e in entries)
     return "\n".join(lines) or "no batch is held"
 

@@ -1,9 +1,12 @@
 """What went wrong in a run, in lines for a person: checks with their rows, steps with their reason."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+
+_COMMANDS = re.compile(r"make (?:accept|withdraw) BATCH=[^\s`]+")
 
 
 def failures(result: dg.ExecuteInProcessResult, make_suffix: str = "") -> list[str]:
@@ -18,7 +21,8 @@ def failures(result: dg.ExecuteInProcessResult, make_suffix: str = "") -> list[s
             reason = _reason(event.step_key or "", event.step_failure_data)
             if reason is not None:
                 lines.append(f"error: {reason}")
-    return lines
+    # Checks do not know whose data folder it is; the command has to be right when it is copied.
+    return [_COMMANDS.sub(rf"\g<0>{make_suffix}", line) for line in lines]
 
 
 def warnings(result: dg.ExecuteInProcessResult, make_suffix: str = "") -> list[str]:

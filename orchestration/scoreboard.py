@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import duckdb
 
@@ -12,7 +13,9 @@ HEADLINES = (
     "dau", "new_users", "retention_d1", "orders", "net_revenue", "paying_rate", "arpu", "content_views",
     "ad_spend", "net_followers",
 )  # fmt: skip
-_WIDTHS = (10, 12, 30, 16, 16, 9)
+_HEADINGS = ("app", "day", "KPI", "value", "a week before", "change")
+#: The first columns are words, the others numbers.
+_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ def headlines(published: Path) -> list[Headline]:
             from days
             semi join newest using (app_id, kpi_code, period_start)
             left join (
-                select kpi_code, any_value(name_en || ' ' || name_zh) as name, any_value(unit) as unit
+                select kpi_code, any_value(unit) as unit,
+                    any_value(name_en || ' ' || replace(name_zh, '（' || name_en || '）', '')) as name
                 from kpi.dim_kpi group by all
             ) words using (kpi_code)
             left join days week_ago
@@ -58,24 +62,26 @@ def headlines(published: Path) -> list[Headline]:
     return [Headline(*row) for row in rows]
 
 
-def scoreboard(rows: Iterable[Headline]) -> str:
-    """The lines as a table for a terminal; the company is called 'company'."""
-    lines = [_line("app", "day", "KPI", "value", "a week ago", "change")]
+def scoreboard(rows: Iterable[Headline], currency: str) -> str:
+    """The lines as a table for a terminal under one line that says how to read it."""
+    cells = [_HEADINGS]
     app = ""
     for row in rows:
         shown = "company" if row.app_id == "*" else row.app_id
-        lines.append(
-            _line(
+        cells.append(
+            (
                 shown if shown != app else "",
                 row.period_start,
                 row.name or row.kpi_code,
                 format_value(row.value, row.unit),
                 format_value(row.week_ago, row.unit),
-                _change(row.value, row.week_ago),
+                _change(row.value, row.week_ago, row.unit),
             )
         )
         app = shown
-    return "\n".join(lines)
+    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
+    title = f"The newest complete day of each KPI, beside the same weekday before; money in {currency}"
+    return "\n".join([f"  {title}", *(_line(line, widths) for line in cells)])
 
 
 def format_value(value: Decimal | None, unit: str | None) -> str:
@@ -87,19 +93,24 @@ def format_value(value: Decimal | None, unit: str | None) -> str:
     return f"{value:,.0f}" if unit == "count" else f"{value:,.2f}"
 
 
-def _change(value: Decimal | None, before: Decimal | None) -> str:
-    if value is None or not before:
+def _change(value: Decimal | None, before: Decimal | None, unit: str | None) -> str:
+    """In percent; of a ratio in percentage points, where percent could mean either."""
+    if value is None or before is None:
+        return "-"
+    if unit == "ratio":
+        return f"{(value - before) * 100:+.2f} pp"
+    if not before:
         return "-"
     return f"{(value - before) / abs(before) * 100:+.1f} %"
 
 
-def _line(*cells: str) -> str:
-    left = "".join(_padded(cell, width) for cell, width in zip(cells[:3], _WIDTHS[:3], strict=True))
-    right = "".join(cell.rjust(width) for cell, width in zip(cells[3:], _WIDTHS[3:], strict=True))
-    return f"  {left}{right}".rstrip()
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    spaces = [" " * (width - _columns(cell)) for cell, width in zip(cells, widths, strict=True)]
+    words = [cell + space for cell, space in zip(cells[:_WORDS], spaces, strict=False)]
+    numbers = [space + cell for cell, space in zip(cells[_WORDS:], spaces[_WORDS:], strict=True)]
+    return "  " + "   ".join(words + numbers).rstrip()
 
 
-def _padded(text: str, width: int) -> str:
-    """Left-justified to terminal columns: a Chinese character takes two."""
-    taken = sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
-    return text + " " * max(1, width - taken)
+def _columns(text: str) -> int:
+    """Terminal columns: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -11,6 +11,7 @@ from ingestion.inbox import InboxFile, inbox_files
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
 from orchestration.defs.ingestion import REFRESH, last_complete_date
+from orchestration.killed_runs import fail_killed_runs
 from orchestration.pulling import INBOX_SOURCES
 
 #: Hour of the business day at which yesterday's feeds are expected to be there.
@@ -50,6 +51,7 @@ def inbox_sensor() -> dg.SensorDefinition:
         description="Refreshes when files that were never landed lie in the inbox and have stopped growing.",
     )
     def inbox_has_new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        fail_killed_runs(context.instance)
         settings = Settings.from_environment()
         return look(unknown_files(settings), context.cursor, last_complete_date(settings))
 

@@ -1,27 +1,34 @@
 """Publication as assets: the two tables it writes itself stand for the whole version."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from ingestion.manifest import Manifest
-from orchestration.dbt_manifest import manifest_path
+from orchestration.dbt_manifest import read_manifest
 from orchestration.defs.resources import Workspace
 from orchestration.progress import progress
 from orchestration.publication.audit import audit_version
 from orchestration.publication.public_tables import public_tables
 from orchestration.publication.swap import Receipt, publish_version, remove_old_versions, scratch_folder
 from orchestration.publication.verify import CheckOutcome, NotPublishable, verify
-from orchestration.publication.write import Publication, write_version
+from orchestration.publication.write import (
+    CHECK_COLUMNS,
+    DATABASE,
+    PUBLICATION_COLUMNS,
+    Publication,
+    write_version,
+)
 
 PUBLICATIONS, CHECKS = dg.AssetKey(["quality", "publications"]), dg.AssetKey(["quality", "checks"])
 _WORDS = {
     PUBLICATIONS: "Every publication, with what it was built from. One row per publication_id.",
     CHECKS: "Results of asset checks at each publication. One row per publication_id, asset_key, check_name.",
 }
+_COLUMNS = {PUBLICATIONS: PUBLICATION_COLUMNS, CHECKS: CHECK_COLUMNS}
 
 
 def published_tables(
@@ -29,7 +36,7 @@ def published_tables(
 ) -> dg.AssetsDefinition:
     """The assets that publish; they come after the public dbt models and look at every check there is."""
     gates = {spec.key: spec.blocking for assets in (models, *sources) for spec in assets.check_specs}
-    tables = public_tables(_read_manifest())
+    tables = public_tables(read_manifest())
     keys = [dg.AssetKey([table.schema, table.name]) for table in tables]
     specs = [
         dg.AssetSpec(
@@ -39,6 +46,11 @@ def published_tables(
             group_name="publication",
             owners=["team:data-engineering"],
             kinds={"duckdb", "parquet"},
+            metadata={
+                "dagster/column_schema": dg.TableSchema(
+                    [dg.TableColumn(name, kind, meaning) for name, (kind, meaning) in _COLUMNS[key].items()]
+                )
+            },
         )
         for key, words in _WORDS.items()
     ]
@@ -53,7 +65,7 @@ def published_tables(
             run = verify(data_dir, Manifest(data_dir).entries(), outcomes)
             publication = Publication.of(run, context.run_id)
             scratch = scratch_folder(data_dir, publication.publication_id)
-            now_public = public_tables(_read_manifest())
+            now_public = public_tables(read_manifest())
             rows = write_version(data_dir, scratch, publication, now_public, outcomes)
             audit_version(data_dir, scratch, now_public)
         except NotPublishable as error:
@@ -71,13 +83,18 @@ def published_tables(
         metadata: dict[str, Any] = {
             "publication_id": publication.publication_id,
             "folder": dg.MetadataValue.path(str(folder)),
+            "tables": len(rows),
         }
-        yield dg.MaterializeResult(asset_key=PUBLICATIONS, metadata={**metadata, "tables": len(rows)})
-        yield dg.MaterializeResult(
-            asset_key=CHECKS, metadata={**metadata, "dagster/row_count": len(outcomes)}
-        )
+        for key in (PUBLICATIONS, CHECKS):
+            own = {"dagster/row_count": _rows(folder / DATABASE, key)}
+            yield dg.MaterializeResult(asset_key=key, metadata={**metadata, **own})
 
     return publish
+
+
+def _rows(database: Path, key: dg.AssetKey) -> int:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return int(connection.execute(f"select count(*) from {'.'.join(key.path)}").fetchall()[0][0])
 
 
 def check_outcomes(
@@ -90,14 +107,13 @@ def check_outcomes(
 
 
 def _outcome(key: dg.AssetCheckKey, record: Any, is_blocking: bool) -> CheckOutcome:
-    """A raw check that was begun and never finished counts as failed: nobody knows. dbt's exit code covers its own."""
+    """A raw gate without a result counts as failed: nobody knows. A whole dbt build had all of dbt's."""
     name = key.asset_key.to_user_string()
     evaluation = record.event.dagster_event.event_specific_data if record and record.event else None
     if evaluation is None or not hasattr(evaluation, "passed"):
-        was_begun = record is not None and key.asset_key.path[0] == "raw"
-        return CheckOutcome(
-            name, key.name, False if was_begun else None, is_blocking, message="did not finish"
-        )
+        passed = False if is_blocking and key.asset_key.path[0] == "raw" else None
+        message = "never ran" if record is None else "did not finish"
+        return CheckOutcome(name, key.name, passed, is_blocking, message=message)
     facts = {label: value.value for label, value in evaluation.metadata.items()}
     return CheckOutcome(
         asset_key=name,
@@ -108,7 +124,3 @@ def _outcome(key: dg.AssetCheckKey, record: Any, is_blocking: bool) -> CheckOutc
         failed_rows=int(facts.get("failed_rows", facts.get("dagster_dbt/failed_row_count", 0)) or 0),
         message=str(facts.get("message") or evaluation.description or ""),
     )
-
-
-def _read_manifest() -> dict[str, Any]:
-    return json.loads(Path(manifest_path()).read_text("utf-8"))

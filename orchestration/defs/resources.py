@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 
 from ingestion.settings import Settings
 from orchestration.code_version import DBT_PROJECT_DIR
+from orchestration.killed_runs import PROCESS_TAG, process_tag
 from orchestration.lock import LockHeld, WriterLock, lock_of_this_process
 from orchestration.pulling import serve_demo_apis
 
@@ -33,6 +34,7 @@ class Workspace(dg.ConfigurableResource):
         """Hold the lock and return the run's settings, the same for every step (as-of is read once)."""
         if self._settings is None:
             settings = Settings.from_environment()
+            context.instance.add_run_tags(context.run_id, {PROCESS_TAG: process_tag()})
             lock = lock_of_this_process(settings.data_dir)
             if lock is None:
                 lock = WriterLock(settings.data_dir, f"Dagster job {context.job_name}")

@@ -1,6 +1,8 @@
 """The dbt project as assets: freeze the run set, one `dbt build`, row counts, and the record of a whole build."""
 
+import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,10 +14,13 @@ from ingestion.manifest import Manifest
 from ingestion.settings import Settings
 from orchestration.code_version import code_version
 from orchestration.dbt_manifest import manifest_path, target_path
+from orchestration.defs.dbt_words import DbtWords
 from orchestration.defs.ingestion import REFRESH
 from orchestration.defs.resources import Workspace
 from orchestration.freeze import WAREHOUSE, fingerprint, freeze
+from orchestration.lock import lock_of_this_process
 from orchestration.progress import progress
+from orchestration.publication.public_tables import PUBLIC_SCHEMAS
 from orchestration.publication.swap import current_receipt
 
 #: Unit tests belong to `make test`: they prove SQL, not data.
@@ -25,18 +30,22 @@ _BUILD = ["build", "--exclude-resource-type", "unit_test"]
 def dbt_models() -> dg.AssetsDefinition:
     manifest = manifest_path()
 
-    @dbt_assets(manifest=manifest, name="dbt_models")
+    @dbt_assets(manifest=manifest, name="dbt_models", dagster_dbt_translator=DbtWords())
     def models(context: dg.AssetExecutionContext, workspace: Workspace, dbt: DbtCliResource) -> Iterator[Any]:
         settings = workspace.enter(context)
         is_whole = not context.is_subset
         if is_whole and context.job_name == REFRESH and is_published(settings):
             context.log.info("nothing changed since the current publication: nothing to build")
+            yield from _carried_over(context, settings)
             return
         warehouse = settings.data_dir / WAREHOUSE
-        if is_whole or not warehouse.exists():
-            freeze(settings, context.run_id, code_version())
-        else:
-            _reopen(warehouse)  # partial runs move nothing, and end the claim to a whole build
+        try:
+            if is_whole or not warehouse.exists():
+                freeze(settings, context.run_id, code_version())
+            else:
+                _reopen(warehouse)  # partial runs move nothing, and end the claim to a whole build
+        except duckdb.IOException as error:
+            raise dg.Failure(_locked_out(error), allow_retries=False) from error
         progress.say("dbt: starts")
         yield from _build(context, dbt, settings, manifest=str(manifest))
         if is_whole:
@@ -47,11 +56,54 @@ def dbt_models() -> dg.AssetsDefinition:
 
 def is_published(settings: Settings) -> bool:
     """Whether readers already see exactly what this run would build, and the warehouse still holds it."""
-    receipt = current_receipt(settings.data_dir)
-    if receipt is None or not (settings.data_dir / WAREHOUSE).exists():
+    receipt, warehouse = current_receipt(settings.data_dir), settings.data_dir / WAREHOUSE
+    if receipt is None or not warehouse.exists():
         return False
     entries = Manifest(settings.data_dir).entries()
-    return receipt.fingerprint == fingerprint(settings, entries, code_version())
+    if receipt.fingerprint != fingerprint(settings, entries, code_version()):
+        return False
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            built = connection.execute(
+                "select fingerprint from meta.build where built_at is not null"
+            ).fetchall()
+    except duckdb.Error:  # damaged, or never frozen: a whole build finds out
+        return False
+    return built == [(receipt.fingerprint,)]
+
+
+def _carried_over(context: dg.AssetExecutionContext, settings: Settings) -> Iterator[dg.AssetCheckResult]:
+    """The checks of the current publication once more: a run without them would show them as skipped."""
+    receipt = current_receipt(settings.data_dir)
+    if receipt is None:
+        return
+    with duckdb.connect(
+        str(settings.data_dir / "published" / "current" / "ops.duckdb"), read_only=True
+    ) as connection:
+        results = connection.execute(
+            """select asset_key, check_name, passed, severity, failed_rows, message
+            from quality.checks where publication_id = ?""",
+            [receipt.publication_id],
+        ).fetchall()
+    for asset, name, passed, severity, failed_rows, message in results:
+        key = dg.AssetCheckKey(dg.AssetKey.from_user_string(asset), name)
+        if key in context.selected_asset_check_keys:
+            yield dg.AssetCheckResult(
+                asset_key=key.asset_key,
+                check_name=name,
+                passed=passed,
+                severity=dg.AssetCheckSeverity(severity),
+                description=f"Nothing changed since publication {receipt.publication_id}: its result.",
+                metadata={"dagster_dbt/failed_row_count": failed_rows, "message": message},
+            )
+
+
+def _locked_out(error: duckdb.IOException) -> str:
+    holder = re.search(r"\(PID (\d+)\)", str(error))
+    if holder is None:
+        return " ".join(str(error).split())
+    reader = "readers take published/ops.duckdb"
+    return f"{WAREHOUSE} is open in process {holder[1]}: close it there ({reader}), then refresh again"
 
 
 def _build(
@@ -60,13 +112,18 @@ def _build(
     """dbt's events, kept back until it ends, so that each table is reported once, with its row count."""
     events: list[Any] = []
     built = tested = 0
-    invocation = dbt.cli(_BUILD, context=context, target_path=target_path(), raise_on_error=False)
+    tables, checks = len(context.selected_asset_keys), len(context.selected_asset_check_keys)
+    lock = lock_of_this_process(settings.data_dir)
+    with lock.lent() if lock else nullcontext():  # when this process is killed, dbt goes on for a while
+        invocation = dbt.cli(_BUILD, context=context, target_path=target_path(), raise_on_error=False)
     try:
         for event in invocation.stream():
             events.append(event)
             built += isinstance(event, dg.Output)
             tested += isinstance(event, dg.AssetCheckResult)
-            progress.say_sometimes(f"dbt: {built} tables and views built, {tested} checks ran")
+            progress.say_sometimes(
+                f"dbt: {built} of {tables} tables and views built, {tested} of {checks} checks ran"
+            )
     finally:
         yield from _with_row_counts(context, settings, events)
     error = invocation.get_error()
@@ -92,9 +149,15 @@ def _with_row_counts(
 
 
 def row_counts(settings: Settings) -> dict[tuple[str, ...], int]:
-    """Rows of every table of the warehouse by (schema, name), read over one short connection."""
+    """Rows of every table and public view of the warehouse by (schema, name), over one short connection."""
     with duckdb.connect(str(settings.data_dir / WAREHOUSE), read_only=True) as connection:
-        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        tables = connection.execute(
+            """select schema_name, table_name from duckdb_tables()
+            union all
+            select schema_name, view_name from duckdb_views()
+            where not internal and schema_name in (select unnest(?))""",
+            [list(PUBLIC_SCHEMAS)],
+        ).fetchall()
         if not tables:
             return {}
         query = " union all ".join(

@@ -46,15 +46,16 @@ def scratch_folder(data_dir: Path, publication_id: str) -> Path:
 
 
 def publish_version(data_dir: Path, scratch: Path, receipt: Receipt) -> Path:
-    """Give the written folder its name and point `published/current` at it, atomically."""
+    """Give the written folder its name and point `published/current` at it, atomically and as the last act."""
     write_atomically(scratch / RECEIPT, json.dumps(receipt.__dict__, indent=1))
     final = versions_folder(data_dir) / receipt.publication_id
     os.rename(scratch, final)
     sync_folder(final.parent)
     published = data_dir / "published"
-    _point(published / "current", f"versions/{receipt.publication_id}")
+    # Before the first publication these two point at nothing yet; a run killed here is as if it never published.
     _point(published / "ops.duckdb", "current/ops.duckdb")
     _point(published / "parquet", "current/parquet")
+    _point(published / "current", f"versions/{receipt.publication_id}")
     sync_folder(published)
     return final
 

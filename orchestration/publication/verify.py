@@ -43,6 +43,8 @@ def verify(data_dir: Path, batches: Iterable[BatchEntry], checks: Sequence[Check
     run, frozen = _frozen(data_dir / WAREHOUSE)
     states = {batch.batch_id: batch.state for batch in batches}
     for batch_id, state in frozen:
+        if state == "landed":
+            raise NotPublishable(f"batch {batch_id} was not judged yet: run the whole refresh")
         if state not in ("accepted", "withdrawn"):
             raise NotPublishable(
                 f"batch {batch_id} is {state}: run `make accept BATCH={batch_id}` or `make withdraw BATCH={batch_id}`"

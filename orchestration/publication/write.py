@@ -79,7 +79,7 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: PublicTable) -> in
     return int(connection.execute(f"select count(*) from {address}").fetchall()[0][0])
 
 
-_PUBLICATIONS = {
+PUBLICATION_COLUMNS = {
     "publication_id": ("varchar", "Version folder under published/versions."),
     "published_at": ("timestamp", "When it was written (UTC)."),
     "as_of": ("timestamp", "The moment that counted as now (UTC)."),
@@ -90,7 +90,7 @@ _PUBLICATIONS = {
     "tables": ("bigint", "Public tables in the version, without this and quality.checks."),
     "rows": ("bigint", "Their rows."),
 }
-_CHECKS = {
+CHECK_COLUMNS = {
     "publication_id": ("varchar", "Publication that the result belongs to."),
     "check_name": ("varchar", "The check, named as what must hold."),
     "asset_key": ("varchar", "Table that it looks at."),
@@ -100,7 +100,7 @@ _CHECKS = {
     "message": ("varchar", "What was found."),
 }
 _CHECK_TYPES: dict[str, pa.DataType] = {
-    **dict.fromkeys(_CHECKS, pa.string()),
+    **dict.fromkeys(CHECK_COLUMNS, pa.string()),
     "passed": pa.bool_(),
     "failed_rows": pa.int64(),
 }
@@ -118,11 +118,11 @@ def _write_publications(
     passed = sum(bool(check.passed) for check in ran)
     row = (publication.publication_id, publication.published_at, publication.run.as_of, publication.dagster_run_id,
            publication.run.code_version, passed, len(ran) - passed, len(rows), sum(rows.values()))  # fmt: skip
-    _create(connection, "publications", _PUBLICATIONS, "Every publication. One row per publication_id.")
+    _create(connection, "publications", PUBLICATION_COLUMNS, "Every publication. One row per publication_id.")
     _create(
         connection,
         "checks",
-        _CHECKS,
+        CHECK_COLUMNS,
         "Results of asset checks. One row per publication_id, asset_key, check_name.",
     )
     previous = data_dir / "published" / "current" / DATABASE

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ingestion.errors import FileRefused
+from ingestion.errors import FileRefused, SourceError
 from ingestion.sources.app_events.formats import EventFile
 
 BLOCK_BYTES = 4 << 20
@@ -40,9 +40,15 @@ def sound_blocks(file: EventFile) -> Iterator[bytes]:
 
 
 def _plain(path: Path) -> Iterator[bytes]:
-    with open(path, "rb") as stream:
-        while block := stream.read(BLOCK_BYTES):
-            yield block
+    """Raises SourceError: what was read of the file before may already wait to be landed."""
+    try:
+        with open(path, "rb") as stream:
+            while block := stream.read(BLOCK_BYTES):
+                yield block
+    except OSError as error:
+        raise SourceError(
+            f"{path.name} cannot be read any more ({error.strerror}); nothing of this run was landed: run again"
+        ) from error
 
 
 def _decompressed(file: EventFile) -> Iterator[bytes]:

@@ -44,7 +44,7 @@ def csv_tables(file: EventFile) -> Iterator[pa.Table]:
     header without the required columns refuse the file. Raises FileRefused.
     """
     records = _records(file)
-    header = [name.strip() for name in next(records, (0, []))[1]]
+    header = _header(records)
     if not header:
         return iter(())
     missing = [name for name in ("event_id", "event_name", "occurred_at") if name not in header]
@@ -59,6 +59,12 @@ def csv_tables(file: EventFile) -> Iterator[pa.Table]:
     for _ in records:
         pass
     return _tables(file, header)
+
+
+def _header(records: Iterator[Record]) -> list[str]:
+    """Names of the columns, from the first record that is not blank; none when there is no such record."""
+    cells = next((cells for _, cells in records if any(cell.strip() for cell in cells)), [])
+    return [name.strip() for name in cells]
 
 
 def _records(file: EventFile) -> Iterator[Record]:
@@ -78,7 +84,7 @@ def _records(file: EventFile) -> Iterator[Record]:
 
 def _tables(file: EventFile, header: list[str]) -> Iterator[pa.Table]:
     records = _records(file)
-    next(records)
+    _header(records)
     waiting: list[Record] = []
     for record in records:
         waiting.append(record)

@@ -48,7 +48,8 @@ class LineCutter:
                 self._pieces.append((number, row, lines, piece))
                 self._waiting += len(piece)
             row += lines
-            if self._waiting >= BLOCK_BYTES:
+            # A block without its last line is enough: pieces of a large file need not be joined then.
+            if self._waiting >= BLOCK_BYTES // 2:
                 yield from self.rest()
 
     def rest(self) -> Iterator[pa.RecordBatch]:

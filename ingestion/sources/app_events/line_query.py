@@ -11,8 +11,13 @@ from ingestion.casting import literal
 from ingestion.sources.app_events.strict_json import MAX_DEPTH
 from ingestion.sources.app_events.strict_rows import COLUMNS, SCALARS, strict_rows
 
+#: Where a value begins: the colons in 12:30:59.123456789 follow no quote.
+_VALUE = r'(?:"\s*:|[,\[])\s*-?'
+_COMMA = r",\s*[}\]]"
+_CONSTANT = r"(?:[nN][aA][nN]|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)\s*[,}\]]"
 #: A comma before a closing bracket; NaN, Infinity; a number with an exponent or more than 15 digits and a point.
-ODD = r",\s*[}\]]|[:,\[]\s*-?(?:[nN][aA]|[iI]|[0-9]*(?:\.[0-9]{8}|[0-9]{9}\.[0-9]{7}|[0-9]{10}\.[0-9]{6}|[0-9]{11}\.[0-9]{5}|[0-9]{12}\.[0-9]{4}|[0-9]{13}\.[0-9]{3}|[0-9]{14}\.[0-9]{2}|[0-9]{15}\.[0-9])|[0-9.]+[eE])"  # noqa: E501
+_LONG = "|".join([r"\.[0-9]{8}", *(rf"[0-9]{{{whole}}}\.[0-9]{{{16 - whole}}}" for whole in range(9, 16))])
+ODD = rf"{_COMMA}|{_VALUE}(?:{_CONSTANT}|[0-9]*(?:{_LONG})|[0-9.]+[eE])"
 _TYPES = (
     "{" + ",".join(f'"{name}":"{"JSON" if name == "properties" else "VARCHAR"}"' for name in COLUMNS) + "}"
 )
@@ -92,7 +97,11 @@ def _fast(shapes: str, *, with_extra: bool, without_odd: bool) -> str:
         extra = f"""case when json_keys(line) in ({shapes}) then null
             else nullif(cast(json_merge_patch(line, {literal(_WITHOUT_KNOWN)}) as varchar), '{{}}') end"""
     usual = "anti join (from event_kinds where kind = 2) using (file, row)" if without_odd else ""
-    names = ", ".join(f"cast(event.{name} as varchar) as {name}" for name in COLUMNS)
+    # As JSON landing need not look at it again; beside rows of the strict parser it must be the same type as theirs.
+    properties = "cast(event.properties as varchar)" if without_odd else "event.properties"
+    names = ", ".join(
+        f"{properties if name == 'properties' else f'event.{name}'} as {name}" for name in COLUMNS
+    )
     # CASE, because AND would look into every line: only a text that begins like a structure can be one.
     suspects = " or ".join(f"left(event.{name}, 1) in ('{{', '[')" for name in SCALARS)
     structures = " or ".join(f"json_type(line, '$.{name}') in ('OBJECT', 'ARRAY')" for name in SCALARS)

@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 from ingestion.casting import quote
 from ingestion.errors import FileRefused
 from ingestion.sources.app_events.formats import EventFile
-from ingestion.sources.app_events.strict_rows import COLUMNS
 
 BATCH_ROWS = 200_000
 #: Column names that landing gives a meaning to; a producer's own of that name would confuse it.
@@ -58,5 +57,5 @@ def _as_text(field: pa.Field) -> str:
 
 
 def _raw_text(names: list[str]) -> str:
-    shown = ", ".join(f"{quote(name)} := {quote(name)}" for name in names if name in COLUMNS)
+    shown = ", ".join(f"{quote(name)} := {quote(name)}" for name in names)
     return f"cast(to_json(struct_pack({shown})) as varchar)" if shown else "cast(null as varchar)"

@@ -12,6 +12,13 @@ _BLANKS = " \t\n\r"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+#: As DuckDB escapes: hexadecimal digits in capitals.
+_ESCAPES = {code: f"\\u{code:04X}" for code in range(32)} | {
+    ord(char): escape
+    for char, escape in zip('"\\\b\f\n\r\t', (r"\"", r"\\", r"\b", r"\f", r"\n", r"\r", r"\t"), strict=True)
+}
+
+
 class NotStrict(ValueError):
     """Text is no strict JSON; `code` is the reason code."""
 
@@ -93,13 +100,22 @@ def _resolved(value: object) -> object:
 def canonical(value: object) -> str:
     """Compact JSON text of a parsed value, numbers as they were sent."""
     if isinstance(value, Number):
-        return str(value)
+        return _number(value)
+    if isinstance(value, str):
+        return f'"{value.translate(_ESCAPES)}"'
     if isinstance(value, dict):
-        return (
-            "{"
-            + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{canonical(v)}" for k, v in value.items())
-            + "}"
-        )
+        return "{" + ",".join(f"{canonical(key)}:{canonical(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(canonical(inner) for inner in value) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _number(number: Number) -> str:
+    """The text of the fast path, where 12.50 is 12.5: the same event has one content whatever file it came in."""
+    whole, _, decimals = number.partition(".")
+    if not decimals:
+        return "0" if number == "-0" else str(number)
+    is_kept_by_a_double = (
+        decimals.isdigit() and len(decimals) <= 7 and len(whole.lstrip("-") + decimals) <= 15
+    )
+    return f"{whole}.{decimals.rstrip('0') or '0'}" if is_kept_by_a_double else str(number)

@@ -63,6 +63,6 @@ def event_columns(value: object) -> Row:
 
 
 def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str | Number):
-        return None if value is None else str(value)
-    return canonical(value)
+    if isinstance(value, str) and not isinstance(value, Number):
+        return value
+    return None if value is None else canonical(value)

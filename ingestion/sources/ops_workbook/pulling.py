@@ -29,8 +29,9 @@ def pull(settings: Settings) -> list[LandingResult]:
         owners: dict[str, str] = {}
         for file in files:
             try:
-                sheets = _sheets(file)
+                # First: were the file saved in between, the next run would find another content and land it.
                 sha256 = file.sha256()
+                sheets = _sheets(file)
             except FileRefused as error:
                 _refuse(landing, error)
                 continue

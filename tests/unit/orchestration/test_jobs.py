@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
+from unittest.mock import Mock
 
 import dagster as dg
 import pytest
@@ -85,7 +86,7 @@ def test_a_daemon_run_that_meets_the_lock_asks_for_a_retry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Context:
-        job_name, run_id, log = "refresh", "1a2b3c4d", logging.getLogger("test")
+        job_name, run_id, log, instance = "refresh", "1a2b3c4d", logging.getLogger("test"), Mock()
 
     monkeypatch.setenv("OPS_DATA_DIR", str(tmp_path))
     # Held the way another process holds it: this process does not know of it.

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,17 @@ from orchestration.lock import WriterLock
 lock = WriterLock(Path(sys.argv[1]), "make refresh").acquire()
 lock.note("1a2b3c4d-rest")
 print("held", flush=True)
+time.sleep(60)
+"""
+
+HOLD_AND_LEND = """
+import subprocess, sys, time
+from pathlib import Path
+from orchestration.lock import WriterLock
+lock = WriterLock(Path(sys.argv[1]), "make refresh").acquire()
+with lock.lent():
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
 time.sleep(60)
 """
 
@@ -55,6 +67,39 @@ def test_it_can_be_taken_again_after_release(tmp_path: Path) -> None:
     for _ in range(2):
         with WriterLock(tmp_path, "make run"):
             pass
+
+
+def test_a_killed_holders_child_keeps_the_lock_it_was_lent(tmp_path: Path) -> None:
+    """dbt goes on writing for a while when its refresh is killed: until then nobody else may begin."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD_AND_LEND, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    child = int(process.stdout.readline())
+    process.kill()
+    process.wait()
+    try:
+        with pytest.raises(
+            LockHeld, match=rf"the dbt build that make refresh \(process {process.pid}, .* left"
+        ):
+            WriterLock(tmp_path, "make run").acquire()
+    finally:
+        os.kill(child, signal.SIGKILL)
+    for _ in range(100):
+        try:
+            WriterLock(tmp_path, "make run").acquire().release()
+            break
+        except LockHeld:
+            time.sleep(0.05)
+    else:
+        pytest.fail("the lock was not freed")
+
+
+def test_a_lent_lock_leaves_standard_input_as_it_was(tmp_path: Path) -> None:
+    before = os.fstat(0)
+    with WriterLock(tmp_path, "make run") as lock, lock.lent():
+        assert os.path.samestat(os.fstat(0), os.stat(tmp_path / ".lock"))
+    assert os.path.samestat(os.fstat(0), before)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}'])

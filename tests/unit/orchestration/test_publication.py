@@ -4,11 +4,15 @@ import json
 import os
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 
 from ingestion.manifest import Manifest
-from orchestration.freeze import WAREHOUSE, freeze
+from orchestration.code_version import code_version
+from orchestration.defs.publication import check_outcomes
+from orchestration.defs.transformation import is_published
+from orchestration.freeze import WAREHOUSE, fingerprint, freeze
 from orchestration.publication.audit import audit_version
 from orchestration.publication.public_tables import PublicColumn, PublicTable, public_tables
 from orchestration.publication.swap import (
@@ -123,6 +127,28 @@ def test_a_killed_write_leaves_the_old_version_and_is_cleaned_up(data_dir: Path)
     assert not half.exists()
 
 
+def test_a_run_killed_before_the_switch_of_the_first_publication_never_published(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were `current` made first, the next run would find nothing to do, and readers no ops.duckdb."""
+    made: list[str] = []
+
+    def killed(source: Path, target: Path) -> None:
+        made.append(Path(target).name)
+        if made[-1] == "current":
+            raise KeyboardInterrupt
+        os.rename(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish(data_dir)
+    assert current_receipt(data_dir) is None
+    assert {"ops.duckdb", "parquet"} <= set(made)
+    publish(data_dir, "dagster2")
+    assert read(data_dir, "select count(*) from marts.fct_orders") == [(1,)]
+
+
 def test_a_reader_keeps_its_version_through_a_swap(data_dir: Path) -> None:
     publish(data_dir)
     with duckdb.connect(str((data_dir / "published" / "ops.duckdb").resolve()), read_only=True) as reader:
@@ -169,6 +195,41 @@ def test_a_held_batch_is_named(data_dir: Path) -> None:
     warehouse(data_dir, "update meta.build set built_at = now()::timestamp")
     with pytest.raises(NotPublishable, match=f"make accept BATCH={batch}"):
         verify(data_dir, Manifest(data_dir).entries(), [])
+
+
+def test_a_batch_that_nobody_judged_is_not_published(data_dir: Path) -> None:
+    batch = land(data_dir, "ops_workbook", {"apps": [{"app_id": "other"}]})
+    freeze(settings(data_dir), "run-1", "1.0")
+    warehouse(data_dir, "update meta.build set built_at = now()::timestamp")
+    with pytest.raises(NotPublishable, match=f"{batch} was not judged yet"):
+        verify(data_dir, Manifest(data_dir).entries(), [])
+
+
+def test_a_gate_of_raw_tables_that_has_no_result_counts_as_failed() -> None:
+    """A publication from the UI on a folder where ingestion never ran, or was killed, would be an empty one."""
+    raw, model = dg.AssetKey(["raw", "app_events", "events"]), dg.AssetKey(["marts", "fct_orders"])
+    gates = {
+        dg.AssetCheckKey(raw, "meets_expectations"): True,
+        dg.AssetCheckKey(raw, "every_account_was_pulled"): False,
+        dg.AssetCheckKey(model, "unique_grain"): True,
+    }
+    with dg.DagsterInstance.ephemeral() as instance, dg.build_asset_context(instance=instance) as context:
+        outcomes = {outcome.name: outcome.passed for outcome in check_outcomes(context, gates)}
+    assert outcomes == {"meets_expectations": False, "every_account_was_pulled": None, "unique_grain": None}
+
+
+def test_only_a_published_whole_build_that_is_still_there_counts_as_done(data_dir: Path) -> None:
+    now = settings(data_dir)
+    entries = Manifest(data_dir).entries()
+    print_of_run = fingerprint(now, entries, code_version())
+    warehouse(data_dir, f"update meta.build set fingerprint = '{print_of_run}'")
+    assert not is_published(now)
+    publish(data_dir)
+    assert is_published(now)
+    warehouse(data_dir, "update meta.build set built_at = null")  # a killed or a partial run
+    assert not is_published(now)
+    (data_dir / WAREHOUSE).unlink()
+    assert not is_published(now)
 
 
 def test_a_batch_withdrawn_after_the_build_is_noticed(data_dir: Path) -> None:

@@ -120,3 +120,19 @@ def test_a_json_file_of_lines_is_read_by_line(company: CompanyFolder) -> None:
         "inbox/app_events/a.json": (3, 2, 0, 1, 0),
         "inbox/app_events/one.json": (1, 1, 0, 0, 0),
     }
+
+
+def test_blank_lines_before_the_header_are_passed_over(company: CompanyFolder) -> None:
+    company.put("app_events/a.csv", "\n , ,\nevent_id,event_name,user_id,occurred_at\n1,v,u,2026-03-30\n")
+    (result,) = pull(company.settings)
+    assert counts(result) == {"inbox/app_events/a.csv": (1, 1, 0, 0, 0)}
+    assert company.landed("app_events", "events")[0]["_source_row"] == 4
+
+
+def test_a_row_of_parquet_that_is_put_aside_keeps_every_column(company: CompanyFolder) -> None:
+    table = pa.table({"event_id": ["1"], "user_id": ["u"], "event_name": ["v"], "vip level": [7]})
+    path = company.put("app_events/a.parquet", b"")
+    pq.write_table(table, path)
+    pull(company.settings)
+    (row,) = company.put_aside("app_events", "events")
+    assert '"vip level":7' in row["raw_text"]

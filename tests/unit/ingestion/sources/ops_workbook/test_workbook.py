@@ -156,3 +156,21 @@ def test_one_app_need_not_be_named_and_an_end_date_is_inclusive(company: Company
     (row,) = company.landed("ops_workbook", "activities")
     assert (row["app_id"], row["start_at"]) == ("default", datetime(2026, 6, 1, 10))  # noqa: DTZ001
     assert row["end_at"] == datetime(2026, 6, 18, 23, 59, 59, 999999)  # noqa: DTZ001
+
+
+def test_a_workbook_saved_while_it_is_read_is_read_again(
+    company: CompanyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = company.put("ops_workbook/apps.csv", APPS)
+    read_bytes = Path.read_bytes
+
+    def read_and_save(self: Path) -> bytes:
+        content = read_bytes(self)
+        path.write_text(APPS.replace("商店", "新店"), "utf-8")
+        return content
+
+    with monkeypatch.context() as saving:
+        saving.setattr(Path, "read_bytes", read_and_save)
+        pull(company.settings)
+    pull(company.settings)
+    assert [row["app_name"] for row in company.landed("ops_workbook", "apps")] == ["商店", "新店"]

@@ -1,0 +1,133 @@
+"""One step of a landing: rows of text of one contract → a Parquet file of good rows and one of bad rows.
+
+Good rows are cast straight into the file. Repetitions are looked for in what was written, and blank and bad rows are
+looked for only when fewer rows were written than read, so that clean input is cast once and held nowhere.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from ingestion.casting import literal
+from ingestion.contract import Contract
+from ingestion.landing_sql import (
+    cast_select,
+    landed_select,
+    quarantine_select,
+    rejected_select,
+    repeated_select,
+    source_file,
+)
+
+_PARQUET = "(format parquet, compression zstd)"
+_REPEATED, _REJECTED = "repeated_rows", "rejected_rows"
+
+
+class RowsLost(Exception):
+    """What was written does not add up to what was read: a mistake of this program, nothing is landed."""
+
+
+@dataclass(frozen=True)
+class StepCounts:
+    """Rows of one file. read = landed + duplicate + quarantined + blank; of `duplicate`, `known` are in history."""
+
+    read: int = 0
+    landed: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    blank: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """`incoming` is a relation of `connection`; rows without `_source_file` are of `default_file`."""
+
+    connection: duckdb.DuckDBPyConnection
+    contract: Contract
+    incoming: str
+    default_file: str
+    batch_id: str
+    observed_at: datetime
+    loaded_at: datetime
+
+    def run(self, raw: Path, quarantine: Path, histories: Sequence[list[Path]]) -> dict[str, StepCounts]:
+        """Write both files (an empty one may be missing) and count the rows of each source file."""
+        columns = {row[0]: row[1] for row in self._rows(f"describe {self.incoming}")}
+        read = self._count(source_file(columns, self.default_file), self.incoming)
+        cast = cast_select(self.contract, self.incoming, columns, self.default_file)
+        landed = self._land(cast, raw)
+        rejected: Counter[tuple[str, bool]] = Counter()
+        if landed.total() < read.total():
+            rejected = self._reject(cast, quarantine)
+        duplicate, known = self._drop_repeated(raw, histories) if landed.total() else (Counter(), Counter())
+        counts = {
+            name: StepCounts(
+                read[name],
+                landed[name] - duplicate[name],
+                duplicate[name],
+                rejected[name, False],
+                rejected[name, True],
+                known[name],
+            )
+            for name in read
+        }
+        if landed.total() + rejected.total() != read.total():
+            raise RowsLost(f"{self.contract.name}: {read.total()} rows read, but {counts}")
+        return counts
+
+    def _land(self, cast: str, raw: Path) -> Counter[str]:
+        query = landed_select(self.contract, cast, self.batch_id, self.observed_at, self.loaded_at)
+        self.connection.execute(f"copy ({query}) to {literal(str(raw))} {_PARQUET}")
+        return self._count("_source_file", f"read_parquet({literal(str(raw))})")
+
+    def _reject(self, cast: str, quarantine: Path) -> Counter[tuple[str, bool]]:
+        """Rows by (file, is blank); the bad ones are written."""
+        self.connection.execute(f"create or replace temp table {_REJECTED} as {rejected_select(cast)}")
+        counts = {
+            (name, is_blank): rows
+            for name, is_blank, rows in self._rows(
+                f"select _source_file, _is_blank, count(*) from {_REJECTED} group by all"
+            )
+        }
+        if any(not is_blank for _, is_blank in counts):
+            query = quarantine_select(_REJECTED, self.batch_id)
+            self.connection.execute(f"copy ({query}) to {literal(str(quarantine))} {_PARQUET}")
+        self.connection.execute(f"drop table {_REJECTED}")
+        return Counter(counts)
+
+    def _drop_repeated(self, raw: Path, histories: Sequence[list[Path]]) -> tuple[Counter[str], Counter[str]]:
+        """Take repetitions out of the file, if there are any; counts of all and of those that history has.
+
+        What stays is remembered for the next step.
+        """
+        seen, path = f"seen_{self.contract.entity}", str(raw)
+        self.connection.execute(f"create temp table if not exists {seen} (_content_hash varchar)")
+        repeated = repeated_select(self.contract, path, seen, histories)
+        self.connection.execute(f"create or replace temp table {_REPEATED} as {repeated}")
+        rows = f"read_parquet({literal(path)}, file_row_number = true)"
+        marked = f"{rows} join {_REPEATED} on file_row_number = place"
+        duplicate = self._count("_source_file", marked)
+        known = self._count("_source_file", f"{marked} where is_known")
+        if duplicate:
+            kept = raw.with_name(f"{raw.name}.kept")
+            query = f"select * exclude (file_row_number) from {rows} anti join {_REPEATED} on file_row_number = place"
+            try:
+                self.connection.execute(f"copy ({query}) to {literal(str(kept))} {_PARQUET}")
+                os.replace(kept, raw)
+            finally:
+                kept.unlink(missing_ok=True)
+        self.connection.execute(f"insert into {seen} select _content_hash from read_parquet({literal(path)})")
+        self.connection.execute(f"drop table {_REPEATED}")
+        return duplicate, known
+
+    def _count(self, name: str, relation: str) -> Counter[str]:
+        return Counter(dict(self._rows(f"select {name}, count(*) from {relation} group by all")))
+
+    def _rows(self, query: str) -> list[tuple]:
+        return self.connection.execute(query).fetchall()

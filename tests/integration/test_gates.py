@@ -1,0 +1,246 @@
+"""Nothing wrong gets out: held batches, killed runs, readers during a publication, partial runs from the UI.
+
+One story on one copied company, since each whole build takes half a minute: two arrivals are held; a person
+decides about both; the next run is killed in dbt, the one after it in publication; the last one publishes.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from tests.integration.conftest import DEMO_SIZE
+from tests.integration.pipeline import REPOSITORY, Run, make
+
+pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
+
+LONG_AGO = (1_700_000_000, 1_700_000_000)
+
+
+@pytest.fixture
+def company(demo_run: Run, tmp_path: Path) -> Path:
+    """A copy of the finished demo data folder, to do harm to."""
+    copy = tmp_path / "copy" / "demo"
+    shutil.copytree(demo_run.data_dir, copy, symlinks=True)
+    return copy
+
+
+def version(company: Path) -> str:
+    return os.readlink(company / "published" / "current")
+
+
+def put(company: Path, name: str, text: str) -> None:
+    """A file in the inbox that has stopped growing."""
+    path = company / "inbox" / name
+    path.write_text(text, "utf-8")
+    os.utime(path, LONG_AGO)
+
+
+def events_of_2030(count: int = 150) -> str:
+    """A whole export with a wrong clock: the arrival suite holds it, the marts leave such events out."""
+    event = {"app_id": "aurora", "event_name": "page_view", "user_id": "u1"}
+    moments = (f"2030-01-01T{number // 60:02}:{number % 60:02}:00+08:00" for number in range(count))
+    lines = (
+        {**event, "event_id": f"late{index}", "occurred_at": moment} for index, moment in enumerate(moments)
+    )
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def rates_twice(company: Path) -> str:
+    """The workbook's rates with a second, different rate of the same day: nobody can know which is meant."""
+    lines = (company / "inbox" / "ops_workbook" / "fx_rates.csv").read_text("utf-8-sig").splitlines()
+    return "\n".join([*lines, re.sub(r"[0-9]+\.[0-9]+", "9.999999", lines[1], count=1)]) + "\n"
+
+
+@contextmanager
+def background_run(company: Path, log: Path) -> Iterator[subprocess.Popen]:
+    """The command behind `make run`, as a process of its own that may be killed; killed in any case at the end."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OPS_", "DAGSTER_", "DBT_"))}
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orchestration.refresh", "--demo"],
+            cwd=REPOSITORY,
+            env={**inherited, "OPS_DATA_DIR": str(company)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-Ao", "pid=,ppid="], stdout=subprocess.PIPE, text=True, check=True)
+    pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+    found = [pid]
+    for parent in found:
+        found.extend(child for child, its_parent in pairs if its_parent == parent)
+    return found[1:]
+
+
+def killed_when(company: Path, log: Path, has_come: Callable[[], bool]) -> list[int]:
+    """Start a run and SIGKILL it at a moment that `has_come` recognizes; returns the children it leaves."""
+    with background_run(company, log) as process:
+        deadline = time.monotonic() + 300
+        while not has_come():
+            assert process.poll() is None, log.read_text("utf-8")
+            assert time.monotonic() < deadline, log.read_text("utf-8")
+            time.sleep(0.02)
+        children = descendants(process.pid)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    return children
+
+
+class Readers:
+    """A BI tool that never stops asking: notes what it saw, and whatever was not one whole publication."""
+
+    def __init__(self, company: Path) -> None:
+        self.published = company / "published"
+        self.seen: list[str] = []
+        self.torn: list[str] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._read_on)
+
+    def __enter__(self) -> "Readers":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _read_on(self) -> None:
+        while not self._ended.wait(0.05):
+            try:
+                self.read()
+            except (duckdb.Error, OSError, IndexError) as error:
+                self.torn.append(str(error))
+
+    def read(self) -> None:
+        """What a publication says of itself must be what lies in it, in both formats."""
+        with duckdb.connect(str(self.published / "ops.duckdb"), read_only=True) as connection:
+            name, claimed = connection.execute(
+                """select publication_id, rows from quality.publications
+                order by published_at desc limit 1"""
+            ).fetchall()[0]
+            tables = connection.execute(
+                """select '"' || schema_name || '"."' || table_name || '"' from duckdb_tables()
+                where not (schema_name = 'quality' and table_name in ('publications', 'checks'))"""
+            ).fetchall()
+            counts = " + ".join(f"(select count(*) from {table})" for (table,) in tables)
+            found = connection.execute(f"select {counts}").fetchall()[0][0]
+        if found != claimed:
+            self.torn.append(f"{name}: {claimed} rows claimed, {found} found")
+        duckdb.execute(
+            "select count(value) from read_parquet(?)",
+            [str(self.published / "parquet" / "kpi" / "fct_kpi" / "*.parquet")],
+        ).fetchall()
+        if not self.seen or self.seen[-1] != name:
+            self.seen.append(name)
+
+
+def test_held_batches_and_killed_runs(company: Path, tmp_path: Path) -> None:
+    before = version(company)
+    put(company, "app_events/wrong_clock.ndjson", events_of_2030())
+    put(company, "ops_workbook/fx_rates.csv", rates_twice(company))
+
+    held = make("run", company.parent, folder=company, **DEMO_SIZE)
+    assert held.returncode != 0
+    assert version(company) == before
+    assert "Traceback" not in held.output
+    batches = dict(re.findall(r"] (\w+): batch (\S+) is held", held.output))
+    assert set(batches) == {"app_events", "ops_workbook"}, held.output
+    for batch in batches.values():
+        assert f"make accept BATCH={batch}" in held.output
+        assert f"make withdraw BATCH={batch}" in held.output
+    assert "wrong_clock.ndjson" in held.output
+
+    undecided = make("run", company.parent, folder=company, **DEMO_SIZE)
+    assert undecided.returncode != 0, "a held batch keeps the gate shut in later runs"
+    assert version(company) == before
+
+    decisions = {"accept": batches["app_events"], "withdraw": batches["ops_workbook"]}
+    for verb, batch in decisions.items():
+        decided = make(verb, company.parent, DEMO="1", BATCH=batch)
+        assert decided.returncode == 0, decided.output
+    assert version(company) == before, "a decision publishes nothing by itself"
+
+    with Readers(company) as readers:
+        log, versions = tmp_path / "killed.log", company / "published" / "versions"
+        left_behind = killed_when(
+            company, log, lambda: bool(re.search(r"dbt: \d+ of", log.read_text("utf-8")))
+        )
+        assert left_behind, "dbt runs as a child"
+        refused = make("run", company.parent, folder=company, **DEMO_SIZE)
+        assert refused.returncode != 0, "what a killed run left behind still writes"
+        assert "left behind" in refused.output, refused.output
+        for child in left_behind:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        assert version(company) == before
+
+        killed_when(company, log, lambda: any(versions.glob(".*.writing/ops.duckdb")))
+        assert version(company) == before
+
+        last = make("run", company.parent, folder=company, **DEMO_SIZE)
+        assert last.returncode == 0, last.output[-4000:]
+    assert readers.torn == []
+    assert [f"versions/{name}" for name in readers.seen] == [before, version(company)]
+    assert not list(versions.glob(".*")), "what the killed run had written is gone"
+
+    with last.published() as published:
+        states = dict(published.sql("select batch_id, state from quality.batches").fetchall())
+        future = published.sql("select count(*) from marts.fct_user_daily where activity_date > '2026-04-01'")
+        assert future.fetchall() == [(0,)]
+    assert [states[batch] for batch in decisions.values()] == ["accepted", "withdrawn"]
+    with dg.DagsterInstance.from_config(str(company / "dagster")) as instance:
+        by_end = Counter(run.status.value for run in instance.get_runs())
+    assert by_end["STARTED"] == 0, "a killed run would keep the queue shut for the schedule"
+    again = make("run", company.parent, folder=company, **DEMO_SIZE)
+    assert "nothing changed" in again.output, again.output
+    assert "is held" not in again.output
+
+
+def materialize(company: Path, *assets: str) -> subprocess.CompletedProcess[str]:
+    """What the UI's button does for a selection of assets."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OPS_", "DAGSTER_", "DBT_"))}
+    environment = {
+        "OPS_DATA_DIR": str(company),
+        "OPS_AS_OF": json.loads((company / "company" / "demo.json").read_text("utf-8"))["as_of"],
+        "DAGSTER_HOME": str(company / "dagster"),
+        "DBT_TARGET_PATH": str(company / "dbt" / "target"),
+        "DBT_LOG_PATH": str(company / "dbt" / "logs"),
+    }
+    return subprocess.run(
+        [str(Path(sys.executable).parent / "dagster"), "asset", "materialize", "-m", "orchestration.definitions",
+         "--select", " or ".join(f'key:"{asset}"' for asset in assets)],
+        cwd=REPOSITORY, env={**inherited, **environment}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
+    )  # fmt: skip
+
+
+def test_a_partial_run_ends_the_claim_to_a_whole_build(company: Path) -> None:
+    before = version(company)
+    partial = materialize(company, "kpi/dim_kpi")
+    assert partial.returncode == 0, partial.stdout[-3000:]
+    publication = materialize(company, "quality/publications", "quality/checks")
+    assert publication.returncode != 0
+    assert "not one whole build" in publication.stdout, publication.stdout[-3000:]
+    assert version(company) == before
