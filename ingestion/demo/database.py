@@ -45,6 +45,7 @@ def _rows(world: AppWorld, entity: str) -> Iterator[Row]:
         "points_ledger": _points,
         "user_tier_changes": _tier_changes,
         "tickets": _tickets,
+        "invitations": _invitations,
     }[entity]
     for row in writer(world):
         yield {"app_id": world.app.app_id, **row}
@@ -190,4 +191,20 @@ def _tickets(world: AppWorld) -> Iterator[Row]:
             "satisfaction_score": ticket.score,
             "status": ticket.status,
             "updated_at": _time(ticket.resolved_ms or ticket.first_response_ms or ticket.created_ms),
+        }
+
+
+def _invitations(world: AppWorld) -> Iterator[Row]:
+    """Who was brought by somebody that the app knows; all of these were accepted, by registering."""
+    for person in world.people:
+        host = person.invited_by
+        if host is None or not host.is_identified or person.registered_ms is None:
+            continue
+        yield {
+            "invitation_id": f"invitation-{person.number}",
+            "inviter_user_id": host.user_id,
+            "invitee_user_id": person.user_id,
+            "invited_at": _time(person.registered_ms - (1 + person.number % 48) * 3_600_000),
+            "accepted_at": _time(person.registered_ms),
+            "updated_at": _time(person.registered_ms),
         }

@@ -12,6 +12,7 @@ _MOMENTS = {
     "points_ledger": "occurred_at",
     "user_tier_changes": "changed_at",
     "tickets": "created_at",
+    "invitations": "invited_at",
 }
 
 

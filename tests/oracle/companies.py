@@ -4,6 +4,7 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 from tests.oracle.company import Company, Row
+from tests.oracle.company_operations import SILENCES, add_operations
 from tests.oracle.company_people import Person, people_of
 from tests.oracle.company_visits import visits_of
 
@@ -36,12 +37,14 @@ def random_company(seed: int, days: int = 75, people: int = 18) -> Company:
     last_day = dice.choice([date(2026, 4, 12), date(2025, 11, 9), date(2026, 3, 31)])
     as_of = datetime(last_day.year, last_day.month, last_day.day, dice.randrange(24), 37, 11, tzinfo=UTC)
     company = Company(as_of=as_of, event_catalog=CATALOG)
+    crowds: dict[str, list[Person]] = {}
     for number, app_id in enumerate(["alpha", "beta", "gamma", "stray"]):
         app = _app(dice, app_id, number, as_of, days)
         if app_id != "stray":
             company.apps.append(app)
-        _fill_app(dice, company, app, people)
+        crowds[app_id] = _fill_app(dice, company, app, people)
     company.fx_rates = _fx_rates(dice, as_of, days)
+    add_operations(random.Random(seed), company, crowds)
     company.events += _copies(dice, company.events)
     dice.shuffle(company.events)
     return company
@@ -68,10 +71,9 @@ def _app(dice: random.Random, app_id: str, number: int, as_of: datetime, days: i
     }
 
 
-def _fill_app(dice: random.Random, company: Company, app: Row, people: int) -> None:
+def _fill_app(dice: random.Random, company: Company, app: Row, people: int) -> list[Person]:
     has_database = app["app_id"] in ("alpha", "beta")
-    # One feed breaks down after many busy days, one app simply ends early.
-    silence = {"beta": 3, "stray": 12}.get(app["app_id"], 0)
+    silence = SILENCES.get(app["app_id"], 0)
     crowd = people_of(dice, app, company.as_of, people, silence)
     for person in crowd:
         visits_of(dice, company, app, person, sells_by_event=not has_database)
@@ -86,6 +88,7 @@ def _fill_app(dice: random.Random, company: Company, app: Row, people: int) -> N
         {"app_id": app["app_id"], "device_id": crowd[2].device_id, "reason": "test phone",
          "from_date": (company.as_of - timedelta(days=12)).date().isoformat()},
     ]  # fmt: skip
+    return crowd
 
 
 def _steady_feed(dice: random.Random, company: Company, app: Row, silence: int) -> None:

@@ -24,12 +24,15 @@ class Company:
     event_catalog: list[Row] = field(default_factory=list)
     excluded_users: list[Row] = field(default_factory=list)
     fx_rates: list[Row] = field(default_factory=list)
+    funnels: list[Row] = field(default_factory=list)
+    funnel_steps: list[Row] = field(default_factory=list)
     # App database
     users: list[Row] = field(default_factory=list)
     orders: list[Row] = field(default_factory=list)
     refunds: list[Row] = field(default_factory=list)
     user_tier_changes: list[Row] = field(default_factory=list)
     points_ledger: list[Row] = field(default_factory=list)
+    invitations: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

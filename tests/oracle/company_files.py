@@ -42,6 +42,8 @@ def workbook_tables(company: Company) -> list[tuple[Contract, list[Row]]]:
         (workbook.EVENT_CATALOG, company.event_catalog),
         (workbook.EXCLUDED_USERS, company.excluded_users),
         (workbook.FX_RATES, company.fx_rates),
+        (workbook.FUNNELS, company.funnels),
+        (workbook.FUNNEL_STEPS, company.funnel_steps),
     ]
 
 
@@ -52,6 +54,7 @@ def database_tables(company: Company) -> list[tuple[Contract, list[Row]]]:
         (database.REFUNDS, company.refunds),
         (database.USER_TIER_CHANGES, company.user_tier_changes),
         (database.POINTS_LEDGER, company.points_ledger),
+        (database.INVITATIONS, company.invitations),
     ]
 
 

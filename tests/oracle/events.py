@@ -22,6 +22,7 @@ class Event:
 
     app_id: str
     event_id: str
+    name: str
     user_id: str
     device_id: str | None
     occurred_at: datetime
@@ -94,6 +95,7 @@ def _event(row: Row, app: App, owners: dict[tuple[str, str], str], catalog: dict
     return Event(
         app_id=app.app_id,
         event_id=row["event_id"],
+        name=name,
         user_id=user_id,
         device_id=row.get("device_id"),
         occurred_at=occurred_at,

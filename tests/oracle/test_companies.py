@@ -9,6 +9,7 @@ import pytest
 
 from tests.oracle.companies import random_company
 from tests.oracle.company import apps_of, parse_moment
+from tests.oracle.company_operations import FUNNELS
 from tests.oracle.comparison import compare
 from tests.oracle.events import events_of
 from tests.oracle.warehouse import KEYS, expected
@@ -52,9 +53,35 @@ def test_the_oracle_keeps_the_lifecycle_equation(seed):
         before[app_id, grain] = row["active_users"]
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_operations_leave_rows_in_every_table(seed):
+    tables = expected(random_company(seed))
+    assert all(tables.values())
+    recalls = tables["fct_user_recall"].values()
+    assert any(row["returned_users_7d"] for row in recalls)
+    assert any(row["natural_returned_users_7d"] for row in recalls)
+    assert {row["is_mature"] for row in recalls} == {True, False}
+    steps = tables["fct_funnel_conversions"]
+    reached = {key[1] for key, row in steps.items() if key[3] > 1 and row["users"]}
+    assert {key[1] for key in steps} == set(FUNNELS) - {"nobody"}
+    assert len(reached) >= len(FUNNELS) - 2
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_oracle_keeps_the_funnel_and_points_equations(seed):
+    tables = expected(random_company(seed))
+    for (*key, number, dimension, value), row in tables["fct_funnel_conversions"].items():
+        if number > 1:
+            before = tables["fct_funnel_conversions"][*key, number - 1, dimension, value]
+            assert row["users"] <= row["users_previous_step"] == before["users"]
+    total = sum(row["earned"] - row["used"] - row["expired"] for row in tables["fct_points_daily"].values())
+    last = {key[:2]: row["balance"] for key, row in sorted(tables["fct_points_daily"].items())}
+    assert total == sum(last.values())
+
+
 @pytest.fixture
 def published():
-    company = random_company(3, days=30, people=6)
+    company = random_company(3, people=6)
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'; create schema marts")
     for name, table in expected(company).items():
@@ -63,7 +90,10 @@ def published():
         connection.execute(f"create table marts.{name} as select * from frame")
         assert frame.num_rows == len(table)
     # Published times are UTC without zone.
-    connection.execute("alter table marts.dim_users alter first_active_at type timestamp")
+    for column in ("dim_users.first_active_at", "dim_user_tiers.valid_to",
+                   "fct_invitations.invited_at", "fct_invitations.accepted_at"):  # fmt: skip
+        table, name = column.split(".")
+        connection.execute(f"alter table marts.{table} alter {name} type timestamp")
     return connection, company
 
 

@@ -52,6 +52,21 @@ def tables() -> dict:
         ],
     )  # fmt: skip
     company.apps[0]["events_since"] = "2026-01-01"
+    company.funnels = [
+        {"funnel_code": "again", "window_minutes": 30},
+        {"funnel_code": "too late", "window_minutes": 29},
+    ]
+    company.funnel_steps = [
+        {"funnel_code": funnel["funnel_code"], "step_number": number, "event_name": "page_view"}
+        for funnel in company.funnels
+        for number in (1, 2)
+    ]
+    company.points_ledger = [
+        {"app_id": "a", "entry_id": "p1", "user_id": "anna", "entry_type": "earned", "points": "10",
+         "occurred_at": "2026-01-01T15:59:59+00:00"},
+        {"app_id": "a", "entry_id": "p2", "user_id": "anna", "entry_type": "used", "points": "4",
+         "occurred_at": "2026-01-01T16:00:00+00:00"},
+    ]  # fmt: skip
     return expected(company)
 
 
@@ -133,3 +148,47 @@ def test_users(tables):
         "重要价值",
     )
     assert (bert["btyd_frequency"], bert["btyd_age_days"], bert["btyd_monetary_value"]) == (0, 6, 0.0)
+
+
+def test_stickiness(tables):
+    days = {key[3]: row for key, row in tables["fct_user_stickiness"].items() if key[1] == "month"}
+    # Anna came on the 1st, 2nd, 12th and 20th, the others once.
+    assert {number: row["users"] for number, row in days.items()} == {4: 1, 1: 3}
+    assert not any(row["is_complete"] for row in days.values())
+
+
+def test_funnels(tables):
+    """Anna's second view is exactly 30 minutes after the first: the end of the window is part of it."""
+    rows = tables["fct_funnel_conversions"]
+
+    def step(code: str, day: date, number: int) -> Row:
+        return rows["a", code, day, number, "all", "all"]
+
+    again = step("again", JAN[0], 2)
+    assert (again["users"], again["users_previous_step"], again["conversion_rate"]) == (1, 1, 1.0)
+    assert again["median_seconds_from_previous"] == 1800.0
+    assert step("too late", JAN[0], 2)["users"] == 0
+    # The view after midnight begins a try of its own.
+    assert (step("again", JAN[1], 1)["users"], step("again", JAN[1], 2)["users"]) == (1, 0)
+    # Those of the 13th are over; the 20th is still running.
+    assert (step("again", JAN[12], 1)["is_mature"], step("again", JAN[19], 1)["is_mature"]) == (True, False)
+
+
+def test_lifetime_value(tables):
+    """Anna, bert and the stranger are new in January; bert paid on his day 0 and was refunded on day 1."""
+    rows = {key[2]: row for key, row in tables["fct_user_ltv"].items() if key[3] == "all"}
+    assert {row["cohort_users"] for row in rows.values()} == {3}
+    assert [rows[number]["cumulative_revenue"] for number in (0, 1, 19)] == [
+        Decimal("12.5"),
+        Decimal(10),
+        Decimal(10),
+    ]
+    # Day 20 of the 1st of January has not begun on the 20th.
+    assert max(rows) == 19
+    assert not any(row["is_mature"] for row in rows.values())
+
+
+def test_points(tables):
+    days = tables["fct_points_daily"]
+    assert [(day.day, row["balance"]) for (_, _, day), row in sorted(days.items())] == [(1, 10), (2, 6)]
+    assert tables["dim_users"]["a", "anna"]["points_balance"] == 6

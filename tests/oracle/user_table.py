@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from tests.oracle.company import App, Company, Row, parse_moment
+from tests.oracle.company import App, Company, Row
 from tests.oracle.customer_values import customer_values_of
+from tests.oracle.exclusions import Exclusions
+from tests.oracle.ledgers import points_of, tiers_of
 from tests.oracle.money import Order, Refund
 from tests.oracle.user_days import UserDays
 from tests.oracle.users import User
@@ -20,6 +22,7 @@ def user_table_of(
     days: UserDays,
     orders: list[Order],
     refunds: list[Refund],
+    excluded: Exclusions,
 ) -> dict[tuple, Row]:
     """Keyed by app and user."""
     values = customer_values_of(apps, orders, refunds)
@@ -30,6 +33,15 @@ def user_table_of(
     for order in orders:
         if order.gross > 0:
             paid_dates.setdefault((order.app_id, order.user_id), []).append(order.order_date)
+    tiers = {
+        (app_id, user_id): row["tier"]
+        for (app_id, user_id, _), row in tiers_of(company, apps, excluded).items()
+        if row["valid_to"] is None
+    }
+    balances = {
+        (app_id, user_id): row["balance"]
+        for (app_id, user_id, _), row in sorted(points_of(company, apps, excluded).items())
+    }
     rows = {}
     for key, user in users.items():
         first_paid = min(paid_dates.get(key, []), default=None)
@@ -51,8 +63,8 @@ def user_table_of(
             "is_paying": first_paid is not None,
             "lifecycle_state": lifecycle_state(user, apps[user.app_id].last_day),
             **values.get(key, dict.fromkeys(_VALUE_COLUMNS)),
-            "tier": _tier(company, user),
-            "points_balance": _points(company, user),
+            "tier": tiers.get(key, user.row.get("tier")),
+            "points_balance": balances.get(key, 0),
         }
     return rows
 
@@ -80,22 +92,3 @@ def lifecycle_state(user: User, last_day: date) -> str | None:
         if after >= week_start and silent_days >= 30:
             return "resurrected"
     return "active"
-
-
-def _tier(company: Company, user: User) -> str | None:
-    changes = [
-        (parse_moment(row["changed_at"]), row["tier"])
-        for row in company.user_tier_changes
-        if (row["app_id"], row["user_id"]) == (user.app_id, user.user_id)
-        and parse_moment(row["changed_at"]) <= company.as_of
-    ]
-    return max(changes)[1] if changes else user.row.get("tier")
-
-
-def _points(company: Company, user: User) -> int:
-    return sum(
-        int(row["points"]) * (1 if row["entry_type"] == "earned" else -1)
-        for row in company.points_ledger
-        if (row["app_id"], row["user_id"]) == (user.app_id, user.user_id)
-        and parse_moment(row["occurred_at"]) <= company.as_of
-    )

@@ -4,11 +4,16 @@ from tests.oracle.active_users import active_users_of
 from tests.oracle.company import Company, Row, apps_of
 from tests.oracle.events import events_of
 from tests.oracle.exclusions import exclusions_of
+from tests.oracle.funnels import funnel_conversions_of
+from tests.oracle.ledgers import invitations_of, points_of, tiers_of
 from tests.oracle.life import lives_of
 from tests.oracle.lifecycle import lifecycle_of
+from tests.oracle.ltv import ltv_of
 from tests.oracle.money import orders_of, refunds_of
+from tests.oracle.recall import recall_of
 from tests.oracle.retention import retention_of
 from tests.oracle.sessions import sessions_of
+from tests.oracle.stickiness import stickiness_of
 from tests.oracle.user_days import user_days_of
 from tests.oracle.user_table import user_table_of
 from tests.oracle.users import users_of
@@ -24,6 +29,15 @@ KEYS = {
         "app_id", "cohort_type", "grain", "cohort_start", "retention_type", "period_number",
         "dimension", "dimension_value",
     ),
+    "fct_user_stickiness": ("app_id", "grain", "period_start", "active_days"),
+    "fct_funnel_conversions": (
+        "app_id", "funnel_code", "cohort_date", "step_number", "dimension", "dimension_value",
+    ),
+    "fct_user_ltv": ("app_id", "cohort_start", "day_number", "dimension", "dimension_value"),
+    "fct_user_recall": ("app_id", "recall_date", "recall_channel"),
+    "fct_points_daily": ("app_id", "user_id", "ledger_date"),
+    "dim_user_tiers": ("app_id", "user_id", "valid_from"),
+    "fct_invitations": ("app_id", "invitation_id"),
     "dim_users": ("app_id", "user_id"),
 }  # fmt: skip
 
@@ -49,5 +63,12 @@ def expected(company: Company) -> dict[str, Table]:
         "fct_active_users": active_users_of(apps, lives, events, users),
         "fct_user_lifecycle": lifecycle_of(apps, lives, users),
         "fct_user_retention": retention_of(apps, lives, users),
-        "dim_users": user_table_of(company, apps, users, days, orders, refunds),
+        "fct_user_stickiness": stickiness_of(apps, lives, users),
+        "fct_funnel_conversions": funnel_conversions_of(company, apps, lives, events, users),
+        "fct_user_ltv": ltv_of(company, apps, lives, users, days),
+        "fct_user_recall": recall_of(apps, lives, events, users),
+        "fct_points_daily": points_of(company, apps, excluded),
+        "dim_user_tiers": tiers_of(company, apps, excluded),
+        "fct_invitations": invitations_of(company, apps, excluded),
+        "dim_users": user_table_of(company, apps, users, days, orders, refunds, excluded),
     }

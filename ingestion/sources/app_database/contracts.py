@@ -116,9 +116,20 @@ TICKETS = _table(
     text("status", "open, answered, resolved."),
     key=("ticket_id",),
 )
+INVITATIONS = _table(
+    "invitations",
+    "Invitations (邀请) of one user by another. One row per app_id, invitation_id and observed state.",
+    text("invitation_id", "Invitation.", required=True),
+    text("inviter_user_id", "User who invited.", required=True),
+    text("invitee_user_id", "User who was invited; null until the app knows who it is."),
+    timestamp("invited_at", "When the invitation was sent (UTC).", required=True),
+    timestamp("accepted_at", "When it was accepted (UTC); null while it is open."),
+    key=("invitation_id",),
+)
 PULLS = pulls_contract(SOURCE)
 
 TABLES = (
     USERS, CONTENTS, CREATORS, ACTIVITIES, ORDERS, REFUNDS, POINTS_LEDGER, USER_TIER_CHANGES, TICKETS,
+    INVITATIONS,
 )  # fmt: skip
 CONTRACTS = (*TABLES, PULLS)

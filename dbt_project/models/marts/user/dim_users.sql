@@ -38,18 +38,16 @@ tiers as (
         app_id,
         user_id,
         tier
-    from {{ ref("stg_app_database__user_tier_changes") }}
-    where changed_at <= (select as_of from {{ ref("int_run") }})
-    qualify row_number() over (partition by app_id, user_id order by changed_at desc) = 1
+    from {{ ref("dim_user_tiers") }}
+    where valid_to is null
 ),
 
 points as (
     select
         app_id,
         user_id,
-        sum(case entry_type when 'earned' then points else -points end) as points_balance
-    from {{ ref("stg_app_database__points_ledger") }}
-    where occurred_at <= (select as_of from {{ ref("int_run") }})
+        sum(earned - used - expired) as points_balance
+    from {{ ref("fct_points_daily") }}
     group by app_id, user_id
 )
 

@@ -1,0 +1,15 @@
+select
+    steps.funnel_code,
+    cast(steps.step_number as bigint) as step_number,
+    steps.step_name,
+    steps.event_name,
+    lead(steps.event_name) over (
+        partition by steps.funnel_code order by steps.step_number
+    ) as next_event_name,
+    cast(row_number() over (
+        partition by steps.funnel_code, steps.event_name order by steps.step_number
+    ) as bigint) as event_use,
+    funnels.order_mode,
+    cast(funnels.window_minutes * 60 as bigint) as window_seconds
+from {{ ref("stg_ops_workbook__funnel_steps") }} as steps
+inner join {{ ref("stg_ops_workbook__funnels") }} as funnels on steps.funnel_code = funnels.funnel_code

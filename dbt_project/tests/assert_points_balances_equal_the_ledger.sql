@@ -1,0 +1,25 @@
+{{ config(meta={"dagster": {"ref": {"name": "fct_points_daily"}}}) }}
+
+-- The last balance of a user is all that was earned, less what was used and expired; dim_users knows the same.
+with balances as (
+    select
+        app_id,
+        user_id,
+        sum(earned) - sum(used) - sum(expired) as expected_balance,
+        max_by(balance, ledger_date) as balance
+    from {{ ref("fct_points_daily") }}
+    group by app_id, user_id
+)
+
+select
+    users.app_id,
+    users.user_id
+from {{ ref("dim_users") }} as users
+left join balances on users.app_id = balances.app_id and users.user_id = balances.user_id
+where users.points_balance <> coalesce(balances.expected_balance, 0)
+union all
+select
+    app_id,
+    user_id
+from balances
+where balance <> expected_balance
