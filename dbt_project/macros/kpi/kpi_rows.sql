@@ -76,6 +76,8 @@ with mart_rows as (
         {{ kpi_row_value(quantity, layout) }} as {{ quantity.column }}{{ "," if not loop.last }}
         {% endfor %}
     from {{ source.mart }}
+    -- What has no date (a content of which nobody knows when it was published) belongs to no period.
+    where {{ layout.date }} is not null
 )
 {%- if layout.grain_column -%}
     {%- do paths.append("grain_rows") %}{{ kpi_grain_path(sums) }}

@@ -97,14 +97,16 @@ export_days as (
 select
     app_id,
     'wechat_official_account' as channel_platform,
+    case when entity = 'article_total_detail' then 'contents' else 'followers' end as feed,
     activity_date,
     bool_and(is_complete) as is_complete
 from wechat_entity_days
-group by app_id, activity_date
+group by 1, 2, 3, 4
 union all
 select
     app_id,
     platform as channel_platform,
+    'contents' as feed,
     activity_date,
     activity_date <= covered_date and activity_date <= last_complete_date as is_complete
 from export_days

@@ -48,8 +48,9 @@ select
         'decimal(38, 6)' if counter == 'view_seconds' else 'bigint'
     }}) as {{ counter }},
     {% endfor %}
-    -- What was counted before the first look belongs to no known day; so does a counter that appears later.
-    coalesce(increments.stat_date > {{ add_days('contents.published_date', 1) }}, true)
+    -- What was counted before a late first look belongs to no known day; so does a counter of such a content that appears
+    -- later. A content that was looked at in time has only gaps: they are booked on the later date.
+    coalesce(contents.first_date > {{ add_days('contents.published_date', 1) }}, true)
     and (
         increments.stat_date = contents.first_date
         or bool_or(increments.is_first_reading and increments.increment <> 0)

@@ -6,6 +6,7 @@ with app_days as (
         apps.last_complete_date,
         days.activity_date,
         days.is_whole,
+        days.is_followed,
         {{ add_days("days.activity_date", "rules.days_after") }} as matures_on
     from {{ ref("int_kpi_whole_days") }} as days
     inner join {{ ref("int_apps") }} as apps on days.app_id = apps.app_id
@@ -16,12 +17,13 @@ life_ends as (
     select
         rule,
         app_id,
-        max_by(is_whole, activity_date) as is_whole
+        max_by(is_followed, activity_date) as is_followed
     from app_days
     group by rule, app_id
 ),
 
--- A cohort's day is mature when the last day that it needs is whole too; after an app's life nothing more arrives.
+-- A cohort's day is mature when what its users did on the last day that it needs has arrived too; after an app's life
+-- nothing more arrives.
 matured as (
     select
         app_days.rule,
@@ -29,8 +31,9 @@ matured as (
         app_days.week_start,
         app_days.activity_date,
         app_days.is_whole,
-        app_days.is_whole
-        and coalesce(later.is_whole, life_ends.is_whole and app_days.matures_on <= app_days.last_complete_date) as is_mature
+        app_days.is_whole and coalesce(
+            later.is_followed, life_ends.is_followed and app_days.matures_on <= app_days.last_complete_date
+        ) as is_mature
     from app_days
     inner join life_ends on app_days.rule = life_ends.rule and app_days.app_id = life_ends.app_id
     left join app_days as later
@@ -38,6 +41,35 @@ matured as (
             app_days.rule = later.rule
             and app_days.app_id = later.app_id
             and app_days.matures_on = later.activity_date
+),
+
+counted as (
+    select
+        *,
+        sum(case when is_whole then 1 else 0 end) over (
+            partition by rule, app_id order by activity_date rows between unbounded preceding and current row
+        ) as whole_days
+    from matured
+),
+
+-- A rolling number needs every day of its window, within the app's life.
+completed as (
+    select
+        counted.rule,
+        counted.app_id,
+        counted.week_start,
+        counted.activity_date,
+        counted.is_whole,
+        counted.is_mature,
+        counted.is_mature
+        and counted.whole_days - coalesce(before_window.whole_days, 0) = rules.days_before + 1 as is_complete
+    from counted
+    inner join {{ ref("int_kpi_rules") }} as rules on counted.rule = rules.rule
+    left join counted as before_window
+        on
+            counted.rule = before_window.rule
+            and counted.app_id = before_window.app_id
+            and {{ add_days("counted.activity_date", "-rules.days_before - 1") }} = before_window.activity_date
 ),
 
 -- The company's day is over when it is over for every app that lives, in whatever zone.
@@ -50,47 +82,32 @@ company_days as (
     group by days.activity_date
 ),
 
+-- The company's number is complete when that of every app is: a young app's window of 30 days is not full yet.
 all_days as (
-    select rule, app_id, week_start, activity_date, is_whole, is_mature
-    from matured
+    select rule, app_id, week_start, activity_date, is_whole, is_mature, is_complete
+    from completed
     union all
     select
-        matured.rule,
+        completed.rule,
         '*' as app_id,
         run.week_start,
-        matured.activity_date,
-        bool_and(matured.is_whole and company_days.is_over) as is_whole,
-        bool_and(matured.is_mature and company_days.is_over) as is_mature
-    from matured
-    inner join company_days on matured.activity_date = company_days.activity_date
+        completed.activity_date,
+        bool_and(completed.is_whole and company_days.is_over) as is_whole,
+        bool_and(completed.is_mature and company_days.is_over) as is_mature,
+        bool_and(completed.is_complete and company_days.is_over) as is_complete
+    from completed
+    inner join company_days on completed.activity_date = company_days.activity_date
     cross join {{ ref("int_run") }} as run
-    group by matured.rule, run.week_start, matured.activity_date
-),
-
-counted as (
-    select
-        *,
-        sum(case when is_whole then 1 else 0 end) over (
-            partition by rule, app_id order by activity_date rows between unbounded preceding and current row
-        ) as whole_days
-    from all_days
+    group by completed.rule, run.week_start, completed.activity_date
 )
 
--- A rolling number needs every day of its window, within the app's life.
 select
-    counted.rule,
-    counted.app_id,
-    counted.activity_date,
-    {{ period_start("counted.activity_date", "week", "counted.week_start") }} as week_start_date,
-    {{ period_start("counted.activity_date", "month", "counted.week_start") }} as month_start_date,
-    counted.is_whole,
-    counted.is_mature,
-    counted.is_mature
-    and counted.whole_days - coalesce(before_window.whole_days, 0) = rules.days_before + 1 as is_complete
-from counted
-inner join {{ ref("int_kpi_rules") }} as rules on counted.rule = rules.rule
-left join counted as before_window
-    on
-        counted.rule = before_window.rule
-        and counted.app_id = before_window.app_id
-        and {{ add_days("counted.activity_date", "-rules.days_before - 1") }} = before_window.activity_date
+    rule,
+    app_id,
+    activity_date,
+    {{ period_start("activity_date", "week", "week_start") }} as week_start_date,
+    {{ period_start("activity_date", "month", "week_start") }} as month_start_date,
+    is_whole,
+    is_mature,
+    is_complete
+from all_days

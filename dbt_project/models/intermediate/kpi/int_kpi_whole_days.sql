@@ -8,9 +8,9 @@ with feed_days as (
     from {{ ref("int_ad_feed_days") }}
     group by app_id, activity_date
     union all
-    select app_id, 'channels' as feed, activity_date, bool_and(is_complete) as is_complete
+    select app_id, feed, activity_date, bool_and(is_complete) as is_complete
     from {{ ref("int_channel_feed_days") }}
-    group by app_id, activity_date
+    group by app_id, feed, activity_date
     union all
     -- Without registration data nobody knows in an app's first days who is new.
     select app_id, 'registrations' as feed, period_start as activity_date, is_new_known as is_complete
@@ -51,11 +51,13 @@ app_days as (
         on app_rules.app_id = days.app_id and app_rules.first_date <= days.activity_date
 ),
 
+-- What a date cost and who was new on it are facts of that date; what a cohort does later is in events and orders.
 missing as (
-    select distinct
+    select
         app_days.rule,
         app_days.app_id,
-        app_days.activity_date
+        app_days.activity_date,
+        bool_or(app_feeds.feed in ('events', 'orders')) as is_of_behaviour
     from app_days
     inner join app_feeds
         on
@@ -68,13 +70,15 @@ missing as (
             and app_feeds.feed = feed_days.feed
             and app_days.activity_date = feed_days.activity_date
     where not coalesce(feed_days.is_complete, false)
+    group by app_days.rule, app_days.app_id, app_days.activity_date
 )
 
 select
     app_days.rule,
     app_days.app_id,
     app_days.activity_date,
-    app_days.activity_date <= apps.last_complete_date and missing.rule is null as is_whole
+    app_days.activity_date <= apps.last_complete_date and missing.rule is null as is_whole,
+    app_days.activity_date <= apps.last_complete_date and not coalesce(missing.is_of_behaviour, false) as is_followed
 from app_days
 inner join {{ ref("int_apps") }} as apps on app_days.app_id = apps.app_id
 left join missing

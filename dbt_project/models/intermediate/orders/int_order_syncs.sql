@@ -17,12 +17,22 @@ app_databases as (
     where pulls.entity = 'orders'
 ),
 
+-- Refunds change what orders are worth, and are a table of their own, which may fail alone.
+table_readings as (
+    select
+        account_id,
+        entity,
+        max(case when status = 'complete' then observed_at end) as last_read_at
+    from {{ ref('stg_app_database__pulls') }}
+    where entity in ('orders', 'refunds')
+    group by account_id, entity
+),
+
 last_readings as (
     select
         account_id,
-        max(observed_at) as last_read_at
-    from {{ ref('stg_app_database__pulls') }}
-    where entity = 'orders' and status = 'complete'
+        case when count(*) = count(last_read_at) then min(last_read_at) end as last_read_at
+    from table_readings
     group by account_id
 )
 

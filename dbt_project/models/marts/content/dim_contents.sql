@@ -1,10 +1,22 @@
 {# What the app database knows beats what the outside platform says; events tell at least that a content exists. #}
+-- A publication that is scheduled for later is a plan, not yet a publication.
 with own as (
     select
-        contents.*,
-        {{ local_date('contents.published_at', 'apps.timezone') }} as published_date
+        contents.app_id,
+        contents.content_id,
+        contents.creator_id,
+        contents.title,
+        contents.content_type,
+        contents.source_type,
+        contents.topic,
+        contents.status,
+        case when contents.published_at <= run.as_of then contents.published_at end as published_at,
+        case
+            when contents.published_at <= run.as_of then {{ local_date('contents.published_at', 'apps.timezone') }}
+        end as published_date
     from {{ ref('stg_app_database__contents') }} as contents
     inner join {{ ref('int_apps') }} as apps on contents.app_id = apps.app_id
+    cross join {{ ref('int_run') }} as run
 ),
 
 outside as (

@@ -121,6 +121,7 @@ outside_rows as (
         on
             outside.app_id = days.app_id
             and outside.distribution_channel = days.channel_platform
+            and days.feed = 'contents'
             and outside.activity_date = days.activity_date
 ),
 
