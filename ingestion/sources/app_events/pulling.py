@@ -88,7 +88,7 @@ def _land_lines(landing: Landing, files: list[EventFile], facts: dict[str, Sourc
         if members:
             started = time.monotonic()
             table = pa.Table.from_batches(group, SCHEMA)
-            rows = checked_events(_rows_of_lines(landing, table, files[0].format))
+            rows = checked_events(rows_of_format(landing, table, files[0].format))
             landing.add(EVENTS, rows, files=list(members.values()))
             _progress(list(members), len(table), started)
         group.clear()
@@ -110,7 +110,8 @@ def _land_lines(landing: Landing, files: list[EventFile], facts: dict[str, Sourc
     land_group()
 
 
-def _rows_of_lines(landing: Landing, lines: pa.Table, format_: str) -> str:
+def rows_of_format(landing: Landing, lines: pa.Table, format_: str) -> str:
+    """Query with the columns of strict_rows.SCHEMA over lines (line_blocks.SCHEMA) of one format."""
     if format_ == CANONICAL:
         return rows_of_lines(landing.connection, lines)
     return rows_of_vendor_lines(landing.connection, lines, ADAPTERS[format_])
@@ -132,7 +133,7 @@ def _land_table(landing: Landing, file: EventFile, fact: SourceFile) -> None:
         rows = checked_events(
             rows_of_columns(landing.connection, first)
             if is_canonical
-            else _rows_of_lines(landing, first, file.format)
+            else rows_of_format(landing, first, file.format)
         )
         landing.add(EVENTS, rows, files=[fact])
         _progress([file.name], len(first), started)
