@@ -1,8 +1,9 @@
-"""What landing of app events costs, beside a bare typed `read_json` into Parquet. `python -m benchmarks.landing [events]`.
+"""What landing of app events costs, beside a bare typed `read_json` into Parquet.
 
-Both read the same canonical NDJSON file (1,000,000 events unless told otherwise). Landing also validates, takes
-sha256, hashes, deduplicates, puts broken lines aside and syncs to disk. The rows of both are compared equal before a
-ratio is printed: of CPU seconds, which neighbours on the machine disturb least, and of seconds. Best of three.
+`python -m benchmarks.landing [events]`. Both read the same canonical NDJSON file (1,000,000 events unless told
+otherwise). Landing also validates, takes sha256, hashes, deduplicates, puts broken lines aside and syncs to disk. The
+rows of both are compared equal before a ratio is printed: of CPU seconds, which neighbours on the machine
+disturb least, and of seconds. Best of three.
 """
 
 import json
@@ -108,7 +109,8 @@ def land(source: Path, data_dir: Path) -> None:
     inbox.mkdir(parents=True)
     (inbox / source.name).hardlink_to(source)
     (result,) = pull(Settings(data_dir, AS_OF, as_of_is_fixed=True))
-    assert result.batch_id and all(file.is_conserved for file in result.files)
+    assert result.batch_id
+    assert all(file.is_conserved for file in result.files)
 
 
 def landed_files(data_dir: Path) -> list[Path]:
@@ -137,7 +139,9 @@ def compare(bare: Path, landed: list[Path], events: int) -> None:
             ).fetchone()
             for paths in ([bare], landed)
         ]
-    assert sums[0] == sums[1] and sums[0] is not None and sums[0][0] == events, sums
+    assert sums[0] == sums[1], sums
+    assert sums[0] is not None
+    assert sums[0][0] == events, sums
 
 
 if __name__ == "__main__":
