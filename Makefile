@@ -35,11 +35,11 @@ STAMP := .venv/.synced
 DEMO_FLAG := $(if $(DEMO),--demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run refresh dev test check accept withdraw rows bench
+.PHONY: help setup run refresh dev test check accept withdraw replay rows bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
-	@echo "  DEMO=1 turns refresh, dev, accept, withdraw and rows to the demo company; settings: .env.example"
+	@echo "  DEMO=1 turns refresh, dev, accept, withdraw, replay and rows to the demo company; settings: .env.example"
 
 setup: $(STAMP) ## install the locked packages into .venv (every command does it when needed)
 
@@ -81,6 +81,9 @@ accept: setup ## let a held batch through: BATCH=<batch id>
 
 withdraw: setup ## take a batch out for good: BATCH=<batch id>
 	@$(PY) -m orchestration.batches withdraw "$(BATCH)"
+
+replay: setup ## quarantined lines once more, after a fix: SOURCE=app_events
+	@$(PY) -m orchestration.replay "$(SOURCE)"
 
 rows: setup ## the rows that a failed check counted: CHECK=<check name>
 	@$(PY) -m orchestration.rows "$(CHECK)"

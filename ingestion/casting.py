@@ -138,12 +138,15 @@ def _typed(field: Field, column: str) -> tuple[str, str | None, str]:
             "a local time YYYY-MM-DD HH:MM:SS without offset",
         )
     if pa.types.is_timestamp(field.type):
-        return _timestamp(column), "not_a_timestamp", "an ISO 8601 time or an epoch in s, ms or µs"
+        return moment(column), "not_a_timestamp", "an ISO 8601 time or an epoch in s, ms or µs"
     raise TypeError(f"no cast for {field.type} of {field.name}")
 
 
-def _timestamp(column: str) -> str:
-    """ISO 8601 (no offset: UTC) or an epoch: up to 11 digits are seconds, 12–14 ms, 15–17 µs."""
+def moment(column: str) -> str:
+    """SQL: text → UTC moment, null when it is none.
+
+    ISO 8601 (no offset: UTC) or an epoch: up to 11 digits are seconds, 12–14 ms, 15–17 µs.
+    """
     plain = rf"regexp_replace(replace(upper({column}), ',', '.'), '\s([Z+-])', '\1')"
     spelled = rf"regexp_replace({plain}, '([+-][0-9]{{2}}):?([0-9]{{2}})$', '\1:\2')"
     seconds, millis, micros = (_matches(column, pattern) for pattern in _EPOCHS)

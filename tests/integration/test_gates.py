@@ -156,7 +156,7 @@ class Readers:
             self.seen.append(name)
 
 
-def test_held_batches_and_killed_runs(company: Path, tmp_path: Path) -> None:
+def test_held_batches_and_killed_runs(company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = version(company)
     put(company, "app_events/wrong_clock.ndjson", events_of_2030())
     put(company, "ops_workbook/fx_rates.csv", rates_twice(company))
@@ -210,7 +210,8 @@ def test_held_batches_and_killed_runs(company: Path, tmp_path: Path) -> None:
         future = published.sql("select count(*) from marts.fct_user_daily where activity_date > '2026-04-01'")
         assert future.fetchall() == [(0,)]
     assert [states[batch] for batch in decisions.values()] == ["accepted", "withdrawn"]
-    with dg.DagsterInstance.from_config(str(company / "dagster")) as instance:
+    monkeypatch.setenv("DAGSTER_HOME", str(company / "dagster"))
+    with dg.DagsterInstance.get() as instance:
         by_end = Counter(run.status.value for run in instance.get_runs())
     assert by_end["STARTED"] == 0, "a killed run would keep the queue shut for the schedule"
     again = make("run", company.parent, folder=company, **DEMO_SIZE)

@@ -5,6 +5,7 @@ import pyarrow as pa
 from ingestion.errors import FileRefused
 from ingestion.sources.app_events.decompression import sound_blocks
 from ingestion.sources.app_events.formats import EventFile
+from ingestion.sources.app_events.line_blocks import SCHEMA as LINES_SCHEMA
 from ingestion.sources.app_events.strict_json import NotStrict, canonical, parse
 from ingestion.sources.app_events.strict_rows import SCHEMA, Row, event_columns
 
@@ -30,6 +31,24 @@ def is_document(file: EventFile) -> bool:
 
 def document_rows(file: EventFile) -> pa.Table:
     """Rows (strict_rows.SCHEMA) numbered by their place in the array, from 1. Raises FileRefused."""
+    return pa.Table.from_pylist(
+        [_row(file.name, place, event) for place, event in enumerate(_events(file), 1)], schema=SCHEMA
+    )
+
+
+def document_lines(file: EventFile) -> pa.Table:
+    """The events of a document, each as a line (line_blocks.SCHEMA) of its place in the array. Raises FileRefused."""
+    lines = [canonical(event) for event in _events(file)]
+    columns = {
+        "line": pa.array(lines, pa.string()),
+        "file": pa.array([file.name] * len(lines), pa.string()).dictionary_encode(),
+        "row": pa.array(range(1, len(lines) + 1), pa.int64()),
+        "note": pa.nulls(len(lines), pa.string()),
+    }
+    return pa.table(columns, LINES_SCHEMA)
+
+
+def _events(file: EventFile) -> list[object]:
     blocks, size = [], 0
     for block in sound_blocks(file):
         blocks.append(block)
@@ -46,10 +65,7 @@ def document_rows(file: EventFile) -> pa.Table:
         raise FileRefused(
             file.name, f"{error}; one event per line (NDJSON) lets good lines through"
         ) from error
-    events = value if isinstance(value, list) else [value]
-    return pa.Table.from_pylist(
-        [_row(file.name, place, event) for place, event in enumerate(events, 1)], schema=SCHEMA
-    )
+    return value if isinstance(value, list) else [value]
 
 
 def _row(name: str, place: int, event: object) -> Row:

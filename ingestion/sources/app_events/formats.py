@@ -1,24 +1,29 @@
-"""Which files below inbox/app_events hold canonical events, by their names."""
+"""Which files below inbox/app_events hold events, and in which format, by their folders and names."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ingestion.inbox import InboxFile
+from ingestion.sources.app_events.adapters import ADAPTERS
 
 LINES = ("ndjson", "jsonl")
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-#: Sub-folders for formats that need an adapter onto the canonical event; none is built in yet.
-OTHER_FORMATS = ("segment", "sensors", "ga4_export", "amplitude", "mixpanel", "snowplow")
+#: Folders of formats that have no adapter onto the canonical event yet.
+OTHER_FORMATS = ("snowplow",)
+CANONICAL = "canonical"
+VENDOR_READABLE = ".ndjson, .jsonl or .json (each also .gz or .zst)"
 READABLE = ".ndjson, .jsonl, .json, .csv (each also .gz or .zst) or .parquet"
 
 
 @dataclass(frozen=True)
 class EventFile:
-    """A file of events. `kind` is lines, json, csv or parquet; `compression` gzip, zstd or none."""
+    """A file of events. `kind` is lines, json, csv or parquet; `compression` gzip, zstd or none; `format` canonical or
+    the name of an adapter."""
 
     file: InboxFile
     kind: str
     compression: str | None
+    format: str = CANONICAL
 
     @property
     def name(self) -> str:
@@ -31,15 +36,20 @@ def event_file(file: InboxFile) -> EventFile | str:
     folders = {part.lower() for part in path.parts[2:-1]}
     if other := sorted(folders.intersection(OTHER_FORMATS)):
         return f"the event format '{other[0]}' is not supported yet; convert the file to canonical events"
+    vendors = sorted(folders.intersection(ADAPTERS))
+    if len(vendors) > 1:
+        return f"its folders name {len(vendors)} formats ({', '.join(vendors)}); keep one"
+    format_ = vendors[0] if vendors else CANONICAL
     stem, compression = path.name.lower(), None
     for ending, name in COMPRESSIONS.items():
         if stem.endswith(ending):
             stem, compression = stem[: -len(ending)], name
     kind = stem.rpartition(".")[2] if "." in stem else ""
     if kind in LINES:
-        return EventFile(file, "lines", compression)
-    if kind in ("json", "csv"):
-        return EventFile(file, kind, compression)
-    if kind == "parquet" and compression is None:
+        return EventFile(file, "lines", compression, format_)
+    if kind == "json" or (kind == "csv" and not vendors):
+        return EventFile(file, kind, compression, format_)
+    if kind == "parquet" and compression is None and not vendors:
         return EventFile(file, "parquet", None)
-    return f"not a file of events that can be read; name it {READABLE}"
+    readable = VENDOR_READABLE if vendors else READABLE
+    return f"not a file of events that can be read; name it {readable}"

@@ -11,10 +11,12 @@ from ingestion.inbox import inbox_files
 from ingestion.landing import Landing, LandingResult, SourceFile
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
+from ingestion.sources.app_events.adapters import ADAPTERS
+from ingestion.sources.app_events.adapters.vendor_rows import rows_of_vendor_lines
 from ingestion.sources.app_events.contracts import EVENTS
 from ingestion.sources.app_events.delimited import csv_tables
-from ingestion.sources.app_events.document import document_rows, is_document
-from ingestion.sources.app_events.formats import EventFile, event_file
+from ingestion.sources.app_events.document import document_lines, document_rows, is_document
+from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
 from ingestion.sources.app_events.identity import checked_events
 from ingestion.sources.app_events.line_blocks import SCHEMA, LineCutter
 from ingestion.sources.app_events.line_query import rows_of_lines
@@ -60,7 +62,8 @@ def pull(settings: Settings) -> list[LandingResult]:
                 continue
             facts[file.name] = SourceFile(file.name, sha256, file.size, file.modified_ns)
             (lines if by_line else others).append(found)
-        _land_lines(landing, lines, facts)
+        for format_ in sorted({file.format for file in lines}):
+            _land_lines(landing, [file for file in lines if file.format == format_], facts)
         for other in others:
             _land_table(landing, other, facts[other.name])
         for readable in (*lines, *others):
@@ -74,7 +77,7 @@ def _refuse(landing: Landing, error: FileRefused) -> None:
 
 
 def _land_lines(landing: Landing, files: list[EventFile], facts: dict[str, SourceFile]) -> None:
-    """Small files share a step; a large one is several steps of the same batch."""
+    """Files of one format: small ones share a step; a large one is several steps of the same batch."""
     cutter = LineCutter([file.name for file in files])
     group: list[pa.RecordBatch] = []
     members: dict[str, SourceFile] = {}
@@ -85,7 +88,7 @@ def _land_lines(landing: Landing, files: list[EventFile], facts: dict[str, Sourc
         if members:
             started = time.monotonic()
             table = pa.Table.from_batches(group, SCHEMA)
-            rows = checked_events(rows_of_lines(landing.connection, table))
+            rows = checked_events(rows_of_format(landing, table, files[0].format))
             landing.add(EVENTS, rows, files=list(members.values()))
             _progress(list(members), len(table), started)
         group.clear()
@@ -107,6 +110,13 @@ def _land_lines(landing: Landing, files: list[EventFile], facts: dict[str, Sourc
     land_group()
 
 
+def rows_of_format(landing: Landing, lines: pa.Table, format_: str) -> str:
+    """Query with the columns of strict_rows.SCHEMA over lines (line_blocks.SCHEMA) of one format."""
+    if format_ == CANONICAL:
+        return rows_of_lines(landing.connection, lines)
+    return rows_of_vendor_lines(landing.connection, lines, ADAPTERS[format_])
+
+
 def _land_table(landing: Landing, file: EventFile, fact: SourceFile) -> None:
     """A JSON document, a CSV or a Parquet file."""
     try:
@@ -119,7 +129,12 @@ def _land_table(landing: Landing, file: EventFile, fact: SourceFile) -> None:
         landing.add(EVENTS, pa.table({"event_id": pa.nulls(0, pa.string())}), files=[fact])
     while first is not None:
         started = time.monotonic()
-        rows = checked_events(rows_of_columns(landing.connection, first))
+        is_canonical = file.format == CANONICAL
+        rows = checked_events(
+            rows_of_columns(landing.connection, first)
+            if is_canonical
+            else rows_of_format(landing, first, file.format)
+        )
         landing.add(EVENTS, rows, files=[fact])
         _progress([file.name], len(first), started)
         first = next(tables, None)
@@ -130,7 +145,7 @@ def _tables(file: EventFile) -> Iterator[pa.Table]:
         return csv_tables(file)
     if file.kind == "parquet":
         return parquet_tables(file)
-    return iter([document_rows(file)])
+    return iter([document_rows(file) if file.format == CANONICAL else document_lines(file)])
 
 
 def _still_the_same(file: EventFile) -> None:

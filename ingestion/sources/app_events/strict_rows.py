@@ -29,7 +29,8 @@ def strict_rows(lines: Iterable[tuple[str, int, str, str | None]]) -> pa.Table:
     return pa.Table.from_pylist([_row(*line) for line in lines], schema=SCHEMA)
 
 
-def _row(file: str, number: int, text: str, note: str | None) -> Row:
+def read_line(file: str, number: int, text: str, note: str | None) -> tuple[Row, dict[str, object] | None]:
+    """(place, the JSON object of the line); without an object the place says why: blank, or a reason."""
     place: Row = {
         "_source_file": file,
         "_source_row": number,
@@ -37,20 +38,34 @@ def _row(file: str, number: int, text: str, note: str | None) -> Row:
         "_is_blank": False,
     }
     if note:
-        return place | {"_reason_code": note, "_reason": _NOTES[note]}
+        return place | {"_reason_code": note, "_reason": _NOTES[note]}, None
     if not text.strip(" \t\r\n"):
-        return place | {"_is_blank": True}
+        return place | {"_is_blank": True}, None
     try:
-        value = parse(text)
+        return place, _object(parse(text))
+    except NotStrict as error:
+        return place | {"_reason_code": error.code, "_reason": str(error)}, None
+
+
+def _row(file: str, number: int, text: str, note: str | None) -> Row:
+    place, value = read_line(file, number, text, note)
+    if value is None:
+        return place
+    try:
         return place | event_columns(value)
     except NotStrict as error:
         return place | {"_reason_code": error.code, "_reason": str(error)}
 
 
-def event_columns(value: object) -> Row:
-    """The text columns of a parsed event. Raises NotStrict when it is no object or an identity is none."""
+def _object(value: object) -> dict[str, object]:
     if not isinstance(value, dict):
         raise NotStrict("not_an_object", "an event is a JSON object: {…}")
+    return value
+
+
+def event_columns(event: object) -> Row:
+    """The text columns of a parsed event. Raises NotStrict when it is no object or an identity is none."""
+    value = _object(event)
     for name in SCALARS:
         if isinstance(value.get(name), dict | list):
             raise NotStrict("not_text", f"{name}: text or a number is wanted, got an object or a list")

@@ -94,7 +94,7 @@ def test_a_file_too_large_to_keep_is_decompressed_again(
     assert counts(result)["inbox/app_events/a.ndjson.gz"] == (1000, 1000, 0, 0, 0)
 
 
-@pytest.mark.parametrize("folder", ["segment", "Sensors", "2026/snowplow"])
+@pytest.mark.parametrize("folder", ["snowplow", "2026/Snowplow"])
 def test_another_format_is_named_and_not_read(
     company: CompanyFolder, folder: str, caplog: pytest.LogCaptureFixture
 ) -> None:
