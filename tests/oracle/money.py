@@ -1,10 +1,10 @@
 """Paid orders and refunds, each converted once into the reporting currency."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from tests.oracle.company import App, Company, parse_moment
+from tests.oracle.company import App, Company, Row, parse_moment
 from tests.oracle.events import Event
 from tests.oracle.exclusions import Exclusions
 
@@ -20,6 +20,9 @@ class Order:
     gross: Decimal  # original currency, paid by the customer (实付)
     gross_reporting: Decimal
     rate: Decimal
+    paid_at: datetime
+    discount_reporting: Decimal  # platform-funded
+    activity_id: str | None
 
 
 @dataclass(frozen=True)
@@ -60,38 +63,47 @@ def orders_of(
         app = apps[row["app_id"]]
         if not row.get("paid_at") or parse_moment(row["paid_at"]) > company.as_of:
             continue
-        day = app.local_date(parse_moment(row["paid_at"]))
-        if excluded.cover(app.app_id, row["user_id"], day):
-            continue
-        orders.append(
-            _order(
-                company,
-                app,
-                row["order_id"],
-                row["user_id"],
-                day,
-                row["gross_amount"],
-                row.get("currency_code"),
-            )
-        )
+        order = _order(company, app, row, row["user_id"], parse_moment(row["paid_at"]))
+        if not excluded.cover(app.app_id, order.user_id, order.order_date):
+            orders.append(order)
     for event in events:
         if event.measure == "purchase" and event.app_id not in with_database:
-            app, what = apps[event.app_id], event.properties
-            day = app.local_date(event.occurred_at)
-            orders.append(
-                _order(
-                    company, app, what["order_id"], event.user_id, day, what["revenue"], what.get("currency")
-                )
-            )
+            what = event.properties
+            row = {
+                "order_id": what["order_id"],
+                "gross_amount": what["revenue"],
+                "discount_amount": what.get("discount"),
+                "currency_code": what.get("currency"),
+                "activity_id": what.get("activity_id"),
+            }
+            orders.append(_order(company, apps[event.app_id], row, event.user_id, event.occurred_at))
     return orders
 
 
-def _order(
-    company: Company, app: App, order_id: str, user_id: str, day: date, gross: str, currency: str | None
-) -> Order:
-    rate = rate_on(company, currency or app.currency, day)
-    amount = Decimal(gross)
-    return Order(app.app_id, order_id, user_id, day, amount, convert(amount, rate), rate)
+def _order(company: Company, app: App, row: Row, user_id: str, paid_at: datetime) -> Order:
+    day = app.local_date(paid_at)
+    rate = rate_on(company, row.get("currency_code") or app.currency, day)
+    gross = Decimal(row["gross_amount"])
+    return Order(
+        app_id=app.app_id,
+        order_id=row["order_id"],
+        user_id=user_id,
+        order_date=day,
+        gross=gross,
+        gross_reporting=convert(gross, rate),
+        rate=rate,
+        paid_at=paid_at,
+        discount_reporting=convert(Decimal(row.get("discount_amount") or 0), rate),
+        activity_id=row.get("activity_id"),
+    )
+
+
+def net_amounts_of(orders: list[Order], refunds: list[Refund]) -> dict[tuple[str, str], Decimal]:
+    """What is left of each order after all its refunds, in the reporting currency."""
+    left = {(order.app_id, order.order_id): order.gross_reporting for order in orders}
+    for refund in refunds:
+        left[refund.app_id, refund.order.order_id] -= refund.amount_reporting
+    return left
 
 
 def refunds_of(

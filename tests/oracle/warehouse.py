@@ -1,6 +1,7 @@
 """All user tables that a company must give, in the order in which they follow from each other."""
 
 from tests.oracle.active_users import active_users_of
+from tests.oracle.attribution import attribution_of
 from tests.oracle.company import Company, Row, apps_of
 from tests.oracle.events import events_of
 from tests.oracle.exclusions import exclusions_of
@@ -9,7 +10,7 @@ from tests.oracle.ledgers import invitations_of, points_of, tiers_of
 from tests.oracle.life import lives_of
 from tests.oracle.lifecycle import lifecycle_of
 from tests.oracle.ltv import ltv_of
-from tests.oracle.money import orders_of, refunds_of
+from tests.oracle.money import net_amounts_of, orders_of, refunds_of
 from tests.oracle.recall import recall_of
 from tests.oracle.retention import retention_of
 from tests.oracle.sessions import sessions_of
@@ -39,6 +40,7 @@ KEYS = {
     "dim_user_tiers": ("app_id", "user_id", "valid_from"),
     "fct_invitations": ("app_id", "invitation_id"),
     "dim_users": ("app_id", "user_id"),
+    "fct_attribution": ("app_id", "conversion_id", "attribution_model", "touch_number"),
 }  # fmt: skip
 
 
@@ -52,7 +54,9 @@ def expected(company: Company) -> dict[str, Table]:
     ]
     orders = orders_of(company, apps, events, excluded)
     refunds = refunds_of(company, apps, events, orders, excluded)
-    days = user_days_of(events, sessions_of(apps, events), orders, refunds)
+    net_amounts = net_amounts_of(orders, refunds)
+    sessions = sessions_of(apps, events)
+    days = user_days_of(events, sessions, orders, refunds)
     users = users_of(company, apps, events, days, excluded)
     for (app_id, user_id, day), row in days.items():
         user = users[app_id, user_id]
@@ -71,4 +75,5 @@ def expected(company: Company) -> dict[str, Table]:
         "dim_user_tiers": tiers_of(company, apps, excluded),
         "fct_invitations": invitations_of(company, apps, excluded),
         "dim_users": user_table_of(company, apps, users, days, orders, refunds, excluded),
+        "fct_attribution": attribution_of(sessions, orders, net_amounts),
     }
