@@ -1,4 +1,5 @@
 -- Every KPI has a row for every period of every app that has its feeds: a metric that no model reads would have none.
+-- One that exists in a dimension alone has no totals.
 {{ config(meta={"dagster": {"ref": {"name": "fct_kpi"}}}) }}
 
 select
@@ -17,7 +18,7 @@ left join {{ ref("fct_kpi") }} as kpi
         and periods.grain = kpi.grain
         and periods.period_start = kpi.period_start
         and kpi.dimension = 'all'
-where kpi.kpi_code is null
+where kpi.kpi_code is null and plan.only_dimension is null
 union all
 select plan.kpi_code, plan.caliber_version, null, plan.grain, null
 from {{ ref("int_kpi_plan") }} as plan

@@ -91,7 +91,8 @@ def published():
         assert frame.num_rows == len(table)
     # Published times are UTC without zone.
     for table, name in connection.execute(
-        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type like '%TIME ZONE'"
+        """select table_name, column_name from duckdb_columns()
+        where schema_name = 'marts' and data_type like '%TIME ZONE'"""
     ).fetchall():
         connection.execute(f"alter table marts.{table} alter {name} type timestamp")
     return connection, company

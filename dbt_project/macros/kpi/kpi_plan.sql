@@ -1,5 +1,8 @@
 {# How each KPI is made at each grain, as a list of dicts: which quantity is above the line and which below.
 
+   config.meta.only_dimension: the KPI has a meaning for the values of that dimension alone (an activity, a feature), so
+   it has no `all` rows.
+
    A longer period than a day is made in one of these ways:
      as it is            the quantity of the week or month itself (sums, distinct counts, last of a stock)
      mature_days         config.meta.longer_periods: sums over the days that are complete, for KPIs dated by cohort
@@ -29,6 +32,7 @@
                 "caliber_version": kpi.caliber_version,
                 "grain": grain,
                 "rule": kpi.rule,
+                "only_dimension": meta.get("only_dimension"),
                 "numerator_name": numerator,
                 "denominator_name": denominator,
                 "is_ratio": denominator is not none or mean_of_days,

@@ -10,6 +10,7 @@ with expected as (
         true as is_expected
     from {{ ref("int_kpi_plan") }} as plan
     inner join {{ ref("int_kpi_periods") }} as periods on plan.rule = periods.rule and plan.grain = periods.grain
+    where plan.only_dimension is null
 ),
 
 cells as (

@@ -51,7 +51,9 @@ plan_dimensions as (
     inner join quantity_dimensions as above on plan.numerator_name = above.quantity_name
     left join quantity_dimensions as below
         on plan.denominator_name = below.quantity_name and above.dimension = below.dimension
-    where plan.denominator_name is null or below.dimension is not null
+    where
+        (plan.denominator_name is null or below.dimension is not null)
+        and (plan.only_dimension is null or plan.only_dimension = above.dimension)
 )
 
 select
