@@ -1,4 +1,4 @@
-{%- set kinds = kpi_period_kinds() %}
+{%- set kinds = kpi_period_kinds() + ['activity'] %}
 with activities as (
     select
         plans.app_id,
@@ -43,6 +43,7 @@ dates as (
         activity_id,
         week_start,
         company_week_start,
+        start_date as activity_start,
         {{ each_day('start_date', 'last_date') }} as activity_date
     from activities
 ),
@@ -52,6 +53,7 @@ labelled_dates as (
         app_id,
         activity_id,
         activity_date,
+        activity_start,
         activity_date as day_start,
         {{ period_start('activity_date', 'week', 'week_start') }} as week_start,
         {{ period_start('activity_date', 'week', 'company_week_start') }} as company_week_start,
