@@ -1,4 +1,4 @@
-{%- set kinds = kpi_period_kinds() + ['activity'] %}
+{%- set kinds = ['activity', 'day', 'week', 'company_week', 'month'] %}
 with activities as (
     select
         plans.app_id,
@@ -100,7 +100,12 @@ user_periods as (
         dates.app_id,
         dates.activity_id,
         marks.user_id,
-        {{ kpi_period_of(kinds) }},
+        case
+            {% for kind in kinds %}
+            when grouping({{ kind }}_start) = 0 then '{{ kind }}'
+            {% endfor %}
+        end as period_kind,
+        coalesce({% for kind in kinds %}{{ kind }}_start{{ ', ' if not loop.last }}{% endfor %}) as period_start,
         max(case when marks.is_participant then 1 else 0 end) as is_participant,
         max(case when marks.is_audience then 1 else 0 end) as is_audience
     from labelled_dates as dates

@@ -28,7 +28,12 @@ with used as (
         app_id,
         {{ by }}
         user_id,
-        {{ kpi_period_of(kinds) }},
+        case
+            {% for kind in kinds %}
+            when grouping({{ kind }}_start) = 0 then '{{ kind }}'
+            {% endfor %}
+        end as period_kind,
+        coalesce({% for kind in kinds %}{{ kind }}_start{{ ', ' if not loop.last }}{% endfor %}) as period_start,
         count(*) as days
     from {{ name }}_days
     group by grouping sets (
