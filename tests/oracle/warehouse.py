@@ -1,8 +1,10 @@
 """All user tables that a company must give, in the order in which they follow from each other."""
 
 from tests.oracle.active_users import active_users_of
+from tests.oracle.activities import reviews_of
 from tests.oracle.attribution import attribution_of
 from tests.oracle.company import Company, Row, apps_of
+from tests.oracle.content_performance import content_performance_of
 from tests.oracle.events import events_of
 from tests.oracle.exclusions import exclusions_of
 from tests.oracle.funnels import funnel_conversions_of
@@ -11,6 +13,7 @@ from tests.oracle.life import lives_of
 from tests.oracle.lifecycle import lifecycle_of
 from tests.oracle.ltv import ltv_of
 from tests.oracle.money import net_amounts_of, orders_of, refunds_of
+from tests.oracle.product import community_of, feature_adoption_of, items_of, stages_of
 from tests.oracle.recall import recall_of
 from tests.oracle.retention import retention_of
 from tests.oracle.sessions import sessions_of
@@ -41,6 +44,12 @@ KEYS = {
     "fct_invitations": ("app_id", "invitation_id"),
     "dim_users": ("app_id", "user_id"),
     "fct_attribution": ("app_id", "conversion_id", "attribution_model", "touch_number"),
+    "fct_content_performance": ("app_id", "content_id", "distribution_channel", "age_days"),
+    "fct_activity_review": ("app_id", "activity_id"),
+    "fct_feature_adoption": ("app_id", "feature", "week_start"),
+    "fct_product_stage": ("app_id", "month_start"),
+    "fct_community_daily": ("app_id", "activity_date"),
+    "fct_item_daily": ("app_id", "item_id", "activity_date"),
 }  # fmt: skip
 
 
@@ -62,11 +71,12 @@ def expected(company: Company) -> dict[str, Table]:
         user = users[app_id, user_id]
         row["is_new"] = user.is_new and day == user.active_dates[0]
     lives = lives_of(company, apps, events, orders)
+    lifecycle, retention = lifecycle_of(apps, lives, users), retention_of(apps, lives, users)
     return {
         "fct_user_daily": dict(days),
         "fct_active_users": active_users_of(apps, lives, events, users),
-        "fct_user_lifecycle": lifecycle_of(apps, lives, users),
-        "fct_user_retention": retention_of(apps, lives, users),
+        "fct_user_lifecycle": lifecycle,
+        "fct_user_retention": retention,
         "fct_user_stickiness": stickiness_of(apps, lives, users),
         "fct_funnel_conversions": funnel_conversions_of(company, apps, lives, events, users),
         "fct_user_ltv": ltv_of(company, apps, lives, users, days),
@@ -76,4 +86,12 @@ def expected(company: Company) -> dict[str, Table]:
         "fct_invitations": invitations_of(company, apps, excluded),
         "dim_users": user_table_of(company, apps, users, days, orders, refunds, excluded),
         "fct_attribution": attribution_of(sessions, orders, net_amounts),
+        "fct_content_performance": content_performance_of(company, apps, lives, events, orders, net_amounts),
+        "fct_activity_review": reviews_of(
+            company, apps, lives, events, users, days, orders, net_amounts, excluded
+        ),
+        "fct_feature_adoption": feature_adoption_of(apps, lives, events),
+        "fct_product_stage": stages_of(lifecycle, retention, days),
+        "fct_community_daily": community_of(company, apps, lives, events),
+        "fct_item_daily": items_of(company, apps, lives, events, orders, net_amounts),
     }

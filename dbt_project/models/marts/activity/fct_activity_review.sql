@@ -244,7 +244,7 @@ select
     baseline_note,
     cast({{ round_half_up('cast(incremental_revenue as decimal(38, 10))', 6) }} as decimal(38, 6)) as incremental_revenue,
     roi,
-    cast({{ round_half_up(ratio('total_cost', 'participants'), 6) }} as decimal(20, 6)) as cost_per_participant,
+    {{ divide_half_up('cast(total_cost as decimal(28, 8))', 'cast(participants as decimal(28, 8))') }} as cost_per_participant,
     case when is_mature then {{ ratio('returned_users', 'participants') }} end as retention_7d_after,
     give_back,
     {{ ratio('suspected_users', 'participants') }} as suspected_abuse_share,
