@@ -28,6 +28,7 @@ USERS = [
     "sessions_per_user",
     "avg_session_seconds",
     "bounce_rate",
+    "avg_dwell_seconds",
 ]
 REVENUE = [
     "orders",
@@ -45,13 +46,17 @@ CONTENT = [
     "content_views",
     "engagement_rate",
     "share_rate",
+    "completion_rate",
+    "views_per_viewer",
     "content_published",
+    "ugc_share",
+    "active_creators",
     "new_followers",
     "lost_followers",
     "net_followers",
     "total_followers",
 ]
-GROWTH = ["activity_participants", "channel_visits", "cac", "roi_d7"]
+GROWTH = ["activity_participants", "channel_visits", "cac", "roi_d7", "roi_d30"]
 ADS = ["ad_spend", "impressions", "clicks", "ctr", "cpc", "cpm", "ad_conversions", "cvr", "cpa", "roas"]
 PLAIN = [*USERS, *REVENUE, *CONTENT, *GROWTH, *ADS]
 #: (metrics, time grain, filter).
