@@ -133,7 +133,7 @@ def groups_of(dice: random.Random, lift: bool) -> tuple[dict[str, list[Row]], di
     activities, members, days, truth = [], [], [], {}
     for number in range(ACTIVITIES):
         app_id = activity_id = f"s{number}"
-        activities.append({"app_id": app_id, "activity_id": activity_id, "start_date": START, "end_date": START,
+        activities.append({"app_id": app_id, "activity_id": activity_id, "start_at": START, "end_at": START,
                            "goal_kpi_code": "orders"})  # fmt: skip
         rate = dice.uniform(0.1, 0.6)
         boost = dice.uniform(0.0, 0.5) if lift else 0.0
@@ -150,7 +150,7 @@ def groups_of(dice: random.Random, lift: bool) -> tuple[dict[str, list[Row]], di
                     days.append({"app_id": app_id, "user_id": user_id, "activity_date": START, "orders": orders,
                                  "net_revenue": 9})  # fmt: skip
     tables = {
-        "marts.dim_activities": activities,
+        "staging.stg_ops_workbook__activities": activities,
         "staging.stg_ops_workbook__activity_groups": members,
         "intermediate.int_user_daily": days,
         "intermediate.int_app_days": [

@@ -13,13 +13,23 @@
     'uv': ('mean', 'case when daily.page_views > 0 then 1 else 0 end'),
     'registered_users': ('mean', 'case when daily.sign_ups > 0 then 1 else 0 end'),
 } %}
-with goals as (
+with activities as (
+    select
+        app_id,
+        activity_id,
+        cast(start_at as date) as start_date,
+        cast(end_at as date) as end_date,
+        goal_kpi_code
+    from {{ ref('stg_ops_workbook__activities') }}
+),
+
+goals as (
     select app_id, activity_id, start_date, end_date, 'goal' as goal, goal_kpi_code as kpi_code
-    from {{ ref('dim_activities') }}
+    from activities
     where goal_kpi_code in ('{{ values.keys() | join("', '") }}')
     union all
     select app_id, activity_id, start_date, end_date, 'net_revenue' as goal, 'net_revenue' as kpi_code
-    from {{ ref('dim_activities') }}
+    from activities
 ),
 
 -- Who was excluded when the activity began is in none of its groups.
@@ -30,7 +40,7 @@ members as (
         groups.user_id,
         groups.user_group
     from {{ ref('stg_ops_workbook__activity_groups') }} as groups
-    inner join {{ ref('dim_activities') }} as activities
+    inner join activities
         on groups.app_id = activities.app_id and groups.activity_id = activities.activity_id
     left join {{ ref('int_excluded_users') }} as excluded
         on
