@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_content_performance'}}}) }}
 
--- A content's rows of an age add up to all, and never hold more than its days up to that age.
+-- A content's channels add up to all, and all to its days up to that age.
 with cells as (
     select
         app_id,
