@@ -120,9 +120,7 @@ def keep_ledger(
             )
 
 
-def invite(
-    dice: random.Random, company: Company, app_id: str, crowd: list[Person], invitations: int
-) -> None:
+def invite(dice: random.Random, company: Company, app_id: str, crowd: list[Person], invitations: int) -> None:
     users = [person.user_id for person in crowd if person.user_id] or ["nobody else"]
     for number in range(invitations):
         invited_at = _moment(dice, company)

@@ -226,13 +226,16 @@ def _early_and_late_money(dice: random.Random, company: Company, app: Row) -> No
 
 
 def _exclude(dice: random.Random, company: Company, app: Row, crowd: list[Person]) -> None:
+    """Persons or their phones, often from one of their own days on or from the day after it."""
     for person in crowd:
         if dice.random() < 0.15:
-            from_date = company.as_of.date() - timedelta(days=dice.choice([0, 3, 20, 60]))
+            from_date = dice.choice(person.days or [company.as_of.date()]) + timedelta(
+                days=dice.choice([0, 0, 1, -9])
+            )
             key = {"device_id": person.device_id}
             if dice.random() < 0.5:
                 key = {"user_id": person.user_id or f"anon:{person.anonymous_id}"}
             company.excluded_users.append({
                 "app_id": app["app_id"], **key, "reason": "staff",
-                "from_date": dice.choice([None, from_date.isoformat()]),
+                "from_date": from_date.isoformat() if dice.random() < 0.8 else None,
             })  # fmt: skip

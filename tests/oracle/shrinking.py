@@ -9,6 +9,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from tests.oracle.company import Company, Row
@@ -23,7 +24,8 @@ Judge = Callable[[list[Rows]], list[bool]]
 Unit = tuple[str, int, str | None]
 #: Keys without which a row is still valid.
 OPTIONAL = {
-    "events": ("anonymous_id", "platform", "app_version", "device_id", "country", "region", "received_at", "properties"),
+    "events": ("anonymous_id", "platform", "app_version", "device_id", "country", "region", "received_at",
+               "properties"),
     "apps": ("timezone", "week_start", "currency", "launch_date", "events_since", "first_day"),
     "users": ("registered_at", "acquisition_channel", "acquisition_campaign", "country", "region", "tier"),
     "orders": ("currency_code",),
@@ -52,7 +54,7 @@ def shrink(rows: Rows, judge: Judge, rounds: int = 30) -> Rows:
 
 def _most_of(rows: Rows, chunks: list[list[Unit]], judge: Judge) -> Rows:
     """Each of the chunks may go alone; of all beginnings of their list the longest that may go together."""
-    candidates = [without(rows, sum(chunks[:count], [])) for count in range(len(chunks), 0, -1)]
+    candidates = [without(rows, list(chain(*chunks[:count]))) for count in range(len(chunks), 0, -1)]
     verdicts = judge(candidates)
     verdicts[-1] = True  # one alone was judged before
     return candidates[verdicts.index(True)]

@@ -20,7 +20,9 @@ def _needs(events: set[str], key: str):
 
 
 def test_only_what_matters_is_left():
-    rows = max((rows_of(random_app(BATCH, number)) for number in range(8)), key=lambda rows: len(rows["events"]))
+    rows = max(
+        (rows_of(random_app(BATCH, number)) for number in range(8)), key=lambda rows: len(rows["events"])
+    )
     ids = sorted({row["event_id"] for row in rows["events"]})
     needed = {ids[0], ids[len(ids) // 2], ids[-1]}
     small = shrink(rows, _needs(needed, "platform"), rounds=100)
