@@ -87,10 +87,11 @@ def _add(
 
 
 def _nonsense(company: Company, app: Row, person: Person, moment: datetime) -> None:
-    """Events that count nowhere: of the future, of broken clocks, of the time before the launch."""
+    """Events at the borders of what counts: of now and of the future, of broken clocks, of the time before the launch."""
     future = company.as_of + timedelta(microseconds=1)
     launch = datetime.fromisoformat(app.get("launch_date") or "2020-01-01").replace(tzinfo=ZoneInfo("UTC"))
     strange = [
+        (company.as_of, None),  # now is not the future: this one counts
         (future, None),
         (moment, moment + timedelta(days=400, microseconds=1)),
         (moment, moment - timedelta(days=1, microseconds=1)),

@@ -58,9 +58,12 @@ def expected(company: Company) -> dict[str, Table]:
     sessions = sessions_of(apps, events)
     days = user_days_of(events, sessions, orders, refunds)
     users = users_of(company, apps, events, days, excluded)
+    invitations = invitations_of(company, apps, excluded)
+    invited = {(key[0], row["invitee_user_id"]) for key, row in invitations.items() if row["accepted_at"]}
     for (app_id, user_id, day), row in days.items():
         user = users[app_id, user_id]
         row["is_new"] = user.is_new and day == user.active_dates[0]
+        row["is_new_by_invitation"] = row["is_new"] and (app_id, user_id) in invited
     lives = lives_of(company, apps, events, orders)
     return {
         "fct_user_daily": dict(days),
@@ -76,6 +79,6 @@ def expected(company: Company) -> dict[str, Table]:
         "fct_refunds": refund_table_of(refunds),
         "fct_points_daily": points_of(company, apps, excluded),
         "dim_user_tiers": tiers_of(company, apps, excluded),
-        "fct_invitations": invitations_of(company, apps, excluded),
+        "fct_invitations": invitations,
         "dim_users": user_table_of(company, apps, users, days, orders, refunds, excluded),
     }
