@@ -35,7 +35,7 @@ STAMP := .venv/.synced
 DEMO_FLAG := $(if $(DEMO),--demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run refresh dev test check accept withdraw replay rows bench
+.PHONY: help setup run refresh dev test check accept withdraw replay rows docs bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -87,6 +87,9 @@ replay: setup ## quarantined lines once more, after a fix: SOURCE=app_events
 
 rows: setup ## the rows that a failed check counted: CHECK=<check name>
 	@$(PY) -m orchestration.rows "$(CHECK)"
+
+docs: setup ## docs/metrics.md from the YAML beside the dbt models
+	@$(PY) -m orchestration.metrics_page
 
 bench: setup ## the benchmarks
 	@$(PY) benchmarks/refresh.py

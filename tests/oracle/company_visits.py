@@ -87,7 +87,7 @@ def _add(
 
 
 def _nonsense(company: Company, app: Row, person: Person, moment: datetime) -> None:
-    """Events at the borders of what counts: of now and of the future, of broken clocks, of the time before the launch."""
+    """Events at the borders of what counts: now, the future, broken clocks, the time before the launch."""
     future = company.as_of + timedelta(microseconds=1)
     launch = datetime.fromisoformat(app.get("launch_date") or "2020-01-01").replace(tzinfo=ZoneInfo("UTC"))
     strange = [
