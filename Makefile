@@ -93,3 +93,5 @@ docs: setup ## docs/metrics.md from the YAML beside the dbt models
 
 bench: setup ## the benchmarks
 	@$(PY) benchmarks/refresh.py
+	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
+	@$(PY) -m benchmarks.user_mart
