@@ -76,7 +76,7 @@ class PastReadings:
             row["observed_at"],
             row["layout"],
             row["changed_through"],
-            row["observed_at"] if row["is_swept"] else before and before.swept_at,
+            row["observed_at"] if row["is_swept"] else (before.swept_at if before else None),
             landed_at if is_whole or before is None else before.whole_landed_at,
         )
 

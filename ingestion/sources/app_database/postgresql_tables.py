@@ -80,6 +80,7 @@ class PostgresqlDatabase:
     def _check_type(self, read: TableRead, column: ColumnRead) -> None:
         """A type whose text can never be a value of our field."""
         kind, wanted = column.kind, column.field.type
+        usable: tuple[str, ...]
         if pa.types.is_timestamp(wanted):
             usable, right = (*_MOMENTS, *_TEXTS, *_WHOLE), "timestamptz"
         elif pa.types.is_decimal(wanted):

@@ -30,7 +30,7 @@ class TableLanding:
     def land(self, read: TableRead) -> dict[str, str | None]:
         """Land it; what `pulls` says of the reading. Raises SourceError before anything was landed."""
         before = self._before(read)
-        since = before and before.since(self.config.overlap_minutes)
+        since = before.since(self.config.overlap_minutes) if before else None
         sweep: KeySweep | None = None
         if before and since and self.past.is_sweep_due(before, self.settings.as_of):
             keys = read.only((*read.contract.key, "updated_at"))
