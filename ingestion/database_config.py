@@ -1,7 +1,7 @@
 """`app_databases` of sources.yaml: where a database is, and what our tables and columns are called in it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, Field, PrivateAttr, StringConstraints
@@ -31,9 +31,13 @@ def _database_url(value: str) -> str:
 
 
 class DatabaseTable(Section):
-    """One table. What is not said has our name. `app_id` is the app of all rows, where no column says it."""
+    """One table. What is not said has our name. `app_id` is the app of all rows, where no column says it.
+
+    `reading: whole` is for a table whose updated_at does not tell every change.
+    """
 
     table: DatabaseName | None = None
+    reading: Literal["changes", "whole"] = "changes"
     app_id: Name | None = None
     columns: Mapping[str, DatabaseName] = {}
 

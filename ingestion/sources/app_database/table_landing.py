@@ -60,6 +60,9 @@ class TableLanding:
 
     def _before(self, read: TableRead) -> PastReading | None:
         updated_at = read.column("updated_at")
+        mapped = self.config.tables.get(read.contract.entity)
+        if mapped and mapped.reading == "whole":
+            return None
         if updated_at is None or not self.database.can_compare(updated_at):
             return None
         return self.past.to_go_on_from(self.config.name, read.contract.entity, read.layout)

@@ -1,6 +1,7 @@
 """One cell of the workbook: its text in the form that landing casts, or what is wrong with it and what is right."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -64,7 +65,7 @@ def example(field: Field) -> str:
         return field.choices[0]
     if field.name in _EXAMPLES:
         return _EXAMPLES[field.name]
-    kinds = (
+    kinds: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
         (pa.types.is_timestamp, "2026-03-31 20:00:00"),
         (pa.types.is_date, "2026-03-31"),
         (pa.types.is_boolean, "true"),

@@ -120,6 +120,15 @@ def test_another_mapping_reads_everything_again(orders: CompanyDatabase) -> None
     assert {row["channel"] for row in orders.latest("orders", "order_id").values()} == {"web"}
 
 
+def test_a_table_whose_times_do_not_tell_every_change_is_read_whole(orders: CompanyDatabase) -> None:
+    whole = {"orders": {"reading": "whole"}}
+    orders.pull(tables=whole)
+    orders.execute("update orders set gross_amount = 8 where order_id = 'o1'")
+    orders.pull(1, tables=whole)
+    assert reading(orders) == ("whole", 5, True)
+    assert orders.latest("orders", "order_id")["o1"]["gross_amount"] == Decimal(8)
+
+
 def test_a_held_batch_is_no_ground_to_go_on_from(orders: CompanyDatabase) -> None:
     orders.pull()
     orders.execute(order(6, "2.00", "2026-04-01 01:20:00Z"))
