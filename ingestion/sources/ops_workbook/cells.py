@@ -127,9 +127,8 @@ def _number(field: Field, text: str) -> str:
             raise InvalidOperation
         value = Decimal(plain)
     except InvalidOperation:
-        example = "42" if is_whole else "1234.56"
         code = "not_an_integer" if is_whole else "not_a_decimal"
-        raise BadCell(code, f"{text!r} is no number; write one such as {example}") from None
+        raise BadCell(code, f"{text!r} is no number; write one such as {example(field)}") from None
     if is_whole and value != value.to_integral_value():
         raise BadCell("not_an_integer", f"{text!r} is no whole number; write one such as 42")
     if field.minimum is not None and value < field.minimum:
