@@ -61,6 +61,7 @@ def count_facts(
     _count_sessions(facts, counting)
     _count_orders(facts, world, rates)
     facts.journeys = journeys_of(world, counting, rates)
+    _count_tickets(facts, world)
     _count_ads(facts, rates, [row for row in ads if row.account.app_id == facts.app_id])
     if facts.app_id == WECHAT_APP:
         facts.has_followers = True
@@ -141,6 +142,24 @@ def _count_orders(facts: AppFacts, world: AppWorld, rates: Rates) -> None:
             # A refund uses its order's rate.
             amount = rates.to_reporting(refund.amount, order.currency, order.day)
             facts.sums["refunded_revenue"][refund.day] += amount
+
+
+def _count_tickets(facts: AppFacts, world: AppWorld) -> None:
+    for ticket in world.tickets:
+        day = world.clock.day(ticket.created_ms)
+        if not ticket.person.counts_on(day):
+            continue
+        facts.counts["tickets"][day] += 1
+        if ticket.feedback_type == "complaint":
+            facts.counts["complaints"][day] += 1
+        if ticket.first_response_ms is not None:
+            facts.counts["answered"][day] += 1
+            facts.sums["response_seconds"][day] += (
+                Decimal(ticket.first_response_ms - ticket.created_ms) / 1000
+            )
+        if ticket.score is not None:
+            facts.counts["rated"][day] += 1
+            facts.counts["score"][day] += ticket.score
 
 
 def _count_ads(facts: AppFacts, rates: Rates, rows: list[AdFigures]) -> None:

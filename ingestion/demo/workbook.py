@@ -44,6 +44,7 @@ def workbook(
         "excluded_users": _excluded(worlds),
         "fx_rates": _fx_rates(rates),
         "calendar": _calendar(parameters),
+        "competitor_metrics": _competitor_metrics(truth),
     }
     columns = {contract.entity: [field.name for field in contract.fields] for contract in CONTRACTS}
     return {f"{table}.csv": _csv(columns[table], table_rows) for table, table_rows in rows.items()}
@@ -193,3 +194,23 @@ def _calendar(parameters: Parameters) -> list[Row]:
         }
         for day in days
     ]  # fmt: skip
+
+
+def _competitor_metrics(truth: list[TruthRow]) -> list[Row]:
+    """What an industry report says each month, beside our own KPI, and a rank that we have no KPI for."""
+    months = [row for row in truth if (row.kpi_code, row.grain) == ("active_users", "month")]
+    rows: list[Row] = []
+    for row in months:
+        share = Decimal("1.25") if row.app_id == "*" else Decimal("0.8")
+        known = {
+            "app_id": row.app_id,
+            "competitor": "lumen",
+            "metric_date": row.period_start,
+            "grain": "month",
+        }
+        value = (row.value * share).quantize(Decimal(1), ROUND_HALF_UP)
+        report = {"kpi_code": "active_users", "value": value, "source": "industry report"}
+        rows.append({**known, "metric_name": "monthly actives", **report})
+        if row.app_id != "*":
+            rows.append({**known, "metric_name": "app store rank", "value": 12, "source": "app store"})
+    return rows

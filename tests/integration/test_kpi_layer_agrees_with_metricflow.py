@@ -55,7 +55,8 @@ GROWTH = [
     "activity_participants", "channel_visits", "cac", "roi_d7", "ltv_d30", "k_factor", "recall_return_rate",
 ]  # fmt: skip
 ADS = ["ad_spend", "impressions", "clicks", "ctr", "cpc", "cpm", "ad_conversions", "cvr", "cpa", "roas"]
-PLAIN = [*USERS, *REVENUE, *CONTENT, *GROWTH, *ADS]
+SERVICE = ["tickets", "complaint_rate", "first_response_seconds", "satisfaction_score"]
+PLAIN = [*USERS, *REVENUE, *CONTENT, *GROWTH, *ADS, *SERVICE]
 #: (metrics, time grain, filter).
 QUERIES = {
     "days": (PLAIN, "day", None),

@@ -12,6 +12,7 @@
     "fct_user_retention",
     "fct_sessions",
     "fct_orders",
+    "fct_feedback",
     "fct_content_daily",
     "dim_contents",
     "fct_follower_daily",
