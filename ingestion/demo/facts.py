@@ -9,6 +9,7 @@ from typing import Any
 from ingestion.demo.advertising import AdFigures
 from ingestion.demo.exports import APP_ID as EXPORT_APP
 from ingestion.demo.exports import ExportState
+from ingestion.demo.journeys import Journeys, journeys_of
 from ingestion.demo.money import Rates
 from ingestion.demo.wechat import APP_ID as WECHAT_APP
 from ingestion.demo.wechat import WechatState
@@ -62,6 +63,7 @@ class AppFacts:
     #: Events that count, by measure and day; "orders", "sessions", "bounces" and outside figures too.
     counts: defaultdict[str, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     sums: defaultdict[str, defaultdict[date, Decimal]] = field(default_factory=lambda: defaultdict(_sums))
+    journeys: Journeys = field(default_factory=Journeys)
     has_ads: bool = False
     has_followers: bool = False
 
@@ -82,6 +84,8 @@ def count_facts(
     _count_contents(facts, world)
     _count_orders(facts, world, rates)
     _count_points(facts, world, rates)
+    facts.journeys = journeys_of(world, counting, rates)
+    _count_tickets(facts, world)
     _count_ads(facts, rates, [row for row in ads if row.account.app_id == facts.app_id])
     if facts.app_id == WECHAT_APP:
         facts.has_followers = True
@@ -200,6 +204,24 @@ def _count_points(facts: AppFacts, world: AppWorld, rates: Rates) -> None:
         if entry.activity_id and entry.entry_type == "earned" and entry.person.counts_on(day):
             cost = rates.to_reporting(entry.cost, world.app.currency, day)
             facts.activities[entry.activity_id].points_cost[day] += cost
+
+
+def _count_tickets(facts: AppFacts, world: AppWorld) -> None:
+    for ticket in world.tickets:
+        day = world.clock.day(ticket.created_ms)
+        if not ticket.person.counts_on(day):
+            continue
+        facts.counts["tickets"][day] += 1
+        if ticket.feedback_type == "complaint":
+            facts.counts["complaints"][day] += 1
+        if ticket.first_response_ms is not None:
+            facts.counts["answered"][day] += 1
+            facts.sums["response_seconds"][day] += (
+                Decimal(ticket.first_response_ms - ticket.created_ms) / 1000
+            )
+        if ticket.score is not None:
+            facts.counts["rated"][day] += 1
+            facts.counts["score"][day] += ticket.score
 
 
 def _count_ads(facts: AppFacts, rates: Rates, rows: list[AdFigures]) -> None:

@@ -101,7 +101,7 @@ def weeks_of(dice: random.Random, lift: bool, made_as: str) -> tuple[dict[str, l
         "marts.dim_activities": activities,
         "intermediate.int_kpi_plan": [
             {"kpi_code": code, "caliber_version": 1, "grain": "day", "rule": "r",
-             "is_ratio": made_as == "ratio", "is_stock": False}
+             "is_ratio": made_as == "ratio", "is_stock": False, "has_total": True}
         ],
         "intermediate.int_kpi_definitions": [
             {"kpi_code": code, "caliber_version": 1, "additivity": "additive" if made_as == "total" else "non"}

@@ -54,17 +54,25 @@ sum_rows as (
 
 {# A mart with a row per grain: its rows as they are. #}
 {% macro kpi_grain_path(source, quantities) %}
+{%- set dimensions = source.layout.row_dimensions.keys() | list -%}
 , period_sums as (
     select
         app_id,
         period_kind,
         day_start as period_start,
-        {{ kpi_dimension_of([], source.layout.is_long) }},
+        {{ kpi_dimension_of(dimensions, source.layout.is_long) }},
         {% for quantity in quantities %}
         cast(sum({{ quantity.column }}) as decimal(38, 8)) as {{ quantity.column }}{{ "," if not loop.last }}
         {% endfor %}
     from mart_rows
-    group by app_id, period_kind, day_start{{ ", dimension, dimension_value" if source.layout.is_long }}
+    {% if source.layout.is_long %}
+    group by app_id, period_kind, day_start, dimension, dimension_value
+    {% else %}
+    group by grouping sets (
+        (app_id, period_kind, day_start)
+        {%- for name in dimensions %}, (app_id, period_kind, day_start, d_{{ name }}){% endfor %}
+    )
+    {% endif %}
 ),
 
 grain_rows as (

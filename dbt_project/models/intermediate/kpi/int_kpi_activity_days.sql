@@ -25,7 +25,7 @@ measures as (
     from {{ ref('int_kpi_plan') }} as plan
     inner join {{ ref('int_kpi_definitions') }} as definitions
         on plan.kpi_code = definitions.kpi_code and plan.caliber_version = definitions.caliber_version
-    where plan.grain = 'day' and plan.only_dimension is null
+    where plan.grain = 'day' and plan.has_total
     qualify plan.caliber_version = max(plan.caliber_version) over (partition by plan.kpi_code)
 ),
 
