@@ -10,6 +10,7 @@ from typing import Any
 from ingestion.demo.advertising import ACCOUNTS
 from ingestion.demo.catalog import KINDS
 from ingestion.demo.company import APPS
+from ingestion.demo.funnels import FUNNELS, funnel_steps
 from ingestion.demo.holidays import holiday_name, is_workday, spring_festival_offset
 from ingestion.demo.money import Rates
 from ingestion.demo.parameters import LAST_DAY, Parameters
@@ -36,7 +37,7 @@ def workbook(
         "apps": _apps(parameters),
         "event_catalog": _event_catalog(),
         "funnels": FUNNELS,
-        "funnel_steps": _funnel_steps(),
+        "funnel_steps": funnel_steps(),
         "activities": _activities(worlds),
         "ad_accounts": _ad_accounts(),
         "channel_costs": _channel_costs(parameters, worlds),
@@ -81,16 +82,6 @@ def _event_catalog() -> list[Row]:
     ]  # fmt: skip
 
 
-FUNNELS: list[Row] = [
-    {"funnel_code": "sign_up", "funnel_name": "新用户激活", "order_mode": "ordered", "window_minutes": 1440},
-    {"funnel_code": "purchase", "funnel_name": "购买转化", "order_mode": "ordered", "window_minutes": 120},
-    {"funnel_code": "engagement", "funnel_name": "内容互动", "order_mode": "any", "window_minutes": 60},
-]
-_STEPS = {
-    "sign_up": (("app_open", "打开"), ("register", "注册"), ("profile_completed", "激活")),
-    "purchase": (("item_view", "看商品"), ("add_to_cart", "加购"), ("purchase", "支付")),
-    "engagement": (("content_view", "阅读"), ("like", "点赞"), ("comment", "评论")),
-}
 KPI_TREE: list[Row] = [
     {
         "parent_kpi_code": "net_revenue",
@@ -103,14 +94,6 @@ KPI_TREE: list[Row] = [
         for child in ("active_users", "paying_rate", "arppu")
     ),
 ]
-
-
-def _funnel_steps() -> list[Row]:
-    return [
-        {"funnel_code": code, "step_number": number, "event_name": event, "step_name": name}
-        for code, steps in _STEPS.items()
-        for number, (event, name) in enumerate(steps, start=1)
-    ]
 
 
 def _activities(worlds: list[AppWorld]) -> list[Row]:
