@@ -41,7 +41,9 @@ def dbt_models() -> dg.AssetsDefinition:
         warehouse = settings.data_dir / WAREHOUSE
         try:
             if is_whole or not warehouse.exists():
-                freeze(settings, context.run_id, code_version())
+                batches = freeze(settings, context.run_id, code_version())
+                if batches.whole:
+                    context.log.info(f"everything is built again: {batches.whole}")
             else:
                 _reopen(warehouse)  # partial runs move nothing, and end the claim to a whole build
         except duckdb.IOException as error:
@@ -182,7 +184,8 @@ def _reopen(warehouse: Any) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema if not exists meta")
         connection.execute(
-            "create table if not exists meta.build (run_id varchar, fingerprint varchar, built_at timestamp)"
+            "create table if not exists meta.build"
+            " (run_id varchar, fingerprint varchar, config_hash varchar, built_at timestamp)"
         )
         connection.execute("update meta.build set built_at = null")
 

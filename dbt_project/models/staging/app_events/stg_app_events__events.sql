@@ -10,7 +10,7 @@ with events as (
     select
         *,
         {{ json_fields('properties', properties) }} as property
-    from {{ read_raw('app_events', 'events') }}
+    from {{ read_raw('app_events', 'events', only_new=true) }}
 )
 
 select
