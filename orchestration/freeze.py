@@ -214,4 +214,6 @@ if __name__ == "__main__":
 
     prepare_environment()
     frozen = freeze(Settings.from_environment(), f"manual-{uuid.uuid4().hex[:8]}", code_version())
-    print(f"{len(frozen.add)} batches to add{f'; everything is built again: {frozen.whole}' if frozen.whole else ''}")
+    print(
+        f"{len(frozen.add)} batches to add{f'; everything is built again: {frozen.whole}' if frozen.whole else ''}"
+    )

@@ -23,7 +23,7 @@ CONFIGURATION = ("apps", "event_catalog", "excluded_users")
 
 @dataclass(frozen=True)
 class RunSet:
-    """`add` and `remove` are batch ids of all sources, in order. `whole` names why everything is built again, or is ''."""
+    """`add` and `remove` are batch ids of all sources, sorted. `whole` says why all is built again, '' if it is not."""
 
     add: tuple[str, ...]
     remove: tuple[str, ...]
@@ -65,7 +65,10 @@ def _loaded(
         return loaded, "the last build did not end well as a whole"
     _, built_config, built_as_of = builds[0]
     if built_config != config_hash:
-        return loaded, "the code, the settings, or the apps, event catalog or excluded users of the workbook changed"
+        return (
+            loaded,
+            "the code, the settings, or the apps, event catalog or excluded users of the workbook changed",
+        )
     if built_as_of > settings.as_of.astimezone(UTC).replace(tzinfo=None):
         return loaded, "the as-of moment went back"
     return loaded, ""
@@ -119,4 +122,3 @@ def _rows_hash(paths: list[str], batch_id: str) -> str:
 def drop_stored(connection: duckdb.DuckDBPyConnection, schema: str = "intermediate") -> None:
     """Remove everything that incremental models would build upon; dbt then creates it afresh."""
     connection.execute(f"drop schema if exists {schema} cascade")
-

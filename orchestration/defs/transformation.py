@@ -22,6 +22,8 @@ from orchestration.progress import progress
 from orchestration.publication.public_tables import PUBLIC_SCHEMAS
 from orchestration.publication.swap import current_receipt
 
+#: Checks that read all of history again: `make audit` runs them, on a slower schedule than the refresh.
+AUDIT = "tag:audit"
 #: Unit tests belong to `make test`: they prove SQL, not data.
 _BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
@@ -29,7 +31,7 @@ _BUILD = ["build", "--exclude-resource-type", "unit_test"]
 def dbt_models() -> dg.AssetsDefinition:
     manifest = manifest_path()
 
-    @dbt_assets(manifest=manifest, name="dbt_models", dagster_dbt_translator=DbtWords())
+    @dbt_assets(manifest=manifest, name="dbt_models", exclude=AUDIT, dagster_dbt_translator=DbtWords())
     def models(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         settings = workspace.enter(context)
         is_whole = not context.is_subset
