@@ -41,7 +41,7 @@ beaten as (
         kept.event_date,
         kept.user_id
     from {{ kept }} as kept
-    semi join conflicts
+    inner join conflicts
         on
             kept.event_date = conflicts.stored_event_date
             and kept.event_key = conflicts.event_key

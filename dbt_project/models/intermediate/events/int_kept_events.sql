@@ -76,7 +76,7 @@ events as (
         kept.event_date as previous_event_date,
         kept.user_id as previous_user_id
     from {{ kept }} as kept
-    semi join moved_keys on kept.event_date = moved_keys.event_date and kept.event_key = moved_keys.event_key
+    inner join moved_keys on kept.event_date = moved_keys.event_date and kept.event_key = moved_keys.event_key
     anti join {{ ref('int_event_changes') }} as changes
         on kept.app_id = changes.app_id and kept.event_id = changes.event_id
 ),
