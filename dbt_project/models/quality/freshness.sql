@@ -37,7 +37,7 @@ data_times as (
         'app_events' as source,
         'events' as entity,
         max(events.occurred_at) as last_data_at
-    from {{ ref("stg_app_events__events") }} as events
+    from {{ ref("int_kept_events") }} as events
     cross join {{ ref("int_run") }} as run
     where events.occurred_at <= run.as_of
     {% for source in ["google_ads", "ocean_engine", "wechat_official_account"] %}

@@ -1,5 +1,5 @@
 {%- set data_models = [
-    'stg_app_events__events', 'stg_app_database__users', 'stg_app_database__contents',
+    'int_event_names', 'stg_app_database__users', 'stg_app_database__contents',
     'stg_app_database__creators', 'stg_app_database__orders', 'stg_app_database__points_ledger',
     'stg_app_database__user_tier_changes', 'stg_app_database__invitations',
     'stg_app_database__tickets', 'stg_platform_exports__content_stats',
