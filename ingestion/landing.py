@@ -147,12 +147,16 @@ class Landing:
         size: int | None = None,
         modified_ns: int | None = None,
         files: Sequence[SourceFile] = (),
+        only_good_of: int | None = None,
     ) -> Counts:
         """Land rows of text: an Arrow table or reader, or a query / relation name on `self.connection`.
 
         Columns are matched by name; missing ones are null, unknown ones go to `_extra`. Special columns:
         `_source_file` (then `files` gives the facts of each; else all rows are of `file_name`), `_source_row`,
         `_raw_text` (kept in quarantine), `_reason_code` + `_reason` (the caller rejects the row), `_is_blank`.
+
+        With `only_good_of`, the number of rows that there are, rows that do not fit are neither counted nor put
+        aside: the caller adds them once more, by another query. `landing_step.WRITTEN` tells which to leave out.
         """
         self._adds += 1
         incoming = f"incoming_{self._adds}"
@@ -167,12 +171,18 @@ class Landing:
             batch_id=self.batch_id,
             observed_at=self.observed_at,
             loaded_at=self.loaded_at,
+            only_good_of=only_good_of,
         )
         raw = self._part(Path("raw") / contract.source / contract.entity)
         quarantine = self._part(Path("quarantine") / contract.source / contract.entity)
         counts = step.run(raw.temporary, quarantine.temporary, self._histories_of(contract))
         self.connection.execute(f"drop view {incoming}")
         entries = self._entries(contract, counts, known, raw, quarantine)
+        # A file of which an earlier step took no row is named once.
+        named = {(entry.entity, entry.file_name) for entry in entries}
+        self._files = [
+            file for file in self._files if file.rows_read or (file.entity, file.file_name) not in named
+        ]
         self._files.extend(entries)
         return Counts(
             sum(entry.rows_read for entry in entries),

@@ -117,10 +117,13 @@ def repeated_select(contract: Contract, landed: str, seen: str, histories: Seque
     `histories` are lists of raw files; only what is in all of them was landed before: `is_known`.
     """
     rows = f"read_parquet({literal(landed)}, file_row_number = true)"
-    # Most loads repeat nothing inside themselves: the window runs over rows whose hash repeats only.
+    # Most loads repeat nothing inside themselves: the window runs over rows whose hash repeats only. A hash of the
+    # hash, 8 bytes instead of 32, is compared first.
     selects = [
         f"""select file_row_number as place, false as is_known from {rows}
-            where _content_hash in (select _content_hash from {rows} group by all having count(*) > 1)
+            where hash(_content_hash) in (
+                select hash(_content_hash) as short from {rows} group by short having count(*) > 1
+            )
             qualify row_number() over (partition by _content_hash order by _source_file, _source_row) > 1""",
         f"select file_row_number, false from {rows} where _content_hash in (from {seen})",
     ]

@@ -24,8 +24,11 @@ from ingestion.landing_sql import (
     source_file,
 )
 
-_PARQUET = "(format parquet, compression zstd)"
+#: Level 1 takes two thirds of the time of the usual level 3 and the file is no larger.
+_PARQUET = "(format parquet, parquet_version v2, compression zstd, compression_level 1)"
 _REPEATED, _REJECTED = "repeated_rows", "rejected_rows"
+#: (file, row) of the rows of the last step that landed or repeat something, where others are left to the next step.
+WRITTEN = "written_rows"
 
 
 class RowsLost(Exception):
@@ -55,16 +58,27 @@ class Step:
     batch_id: str
     observed_at: datetime
     loaded_at: datetime
+    only_good_of: int | None = None
 
     def run(self, raw: Path, quarantine: Path, histories: Sequence[list[Path]]) -> dict[str, StepCounts]:
-        """Write both files (an empty one may be missing) and count the rows of each source file."""
+        """Write both files (an empty one may be missing) and count the rows of each source file.
+
+        With `only_good_of`, the number of rows there are, those that do not fit count as not read: WRITTEN has the
+        others, if there are any such.
+        """
         columns = {row[0]: row[1] for row in self._rows(f"describe {self.incoming}")}
-        read = self._count(source_file(columns, self.default_file), self.incoming)
         cast = cast_select(self.contract, self.incoming, columns, self.default_file)
         landed = self._land(cast, raw)
         rejected: Counter[tuple[str, bool]] = Counter()
-        if landed.total() < read.total():
-            rejected = self._reject(cast, quarantine)
+        if self.only_good_of is not None:
+            read = landed
+            if landed.total() < self.only_good_of:
+                places = f"select _source_file as file, _source_row as row from read_parquet({literal(str(raw))})"
+                self.connection.execute(f"create or replace temp table {WRITTEN} as {places}")
+        else:
+            read = self._count(source_file(columns, self.default_file), self.incoming)
+            if landed.total() < read.total():
+                rejected = self._reject(cast, quarantine)
         duplicate, known = self._drop_repeated(raw, histories) if landed.total() else (Counter(), Counter())
         counts = {
             name: StepCounts(

@@ -9,6 +9,7 @@ import pyarrow as pa
 from ingestion.errors import FileRefused, SourceError
 from ingestion.inbox import inbox_files
 from ingestion.landing import Landing, LandingResult, SourceFile
+from ingestion.landing_step import WRITTEN
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
 from ingestion.sources.app_events.adapters import ADAPTERS
@@ -19,7 +20,7 @@ from ingestion.sources.app_events.document import document_lines, document_rows,
 from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
 from ingestion.sources.app_events.identity import checked_events
 from ingestion.sources.app_events.line_blocks import SCHEMA, LineCutter
-from ingestion.sources.app_events.line_query import rows_of_lines
+from ingestion.sources.app_events.line_query import rows_of_lines, usual_rows
 from ingestion.sources.app_events.parquet_rows import parquet_tables
 from ingestion.sources.app_events.text_columns import rows_of_columns
 
@@ -88,8 +89,7 @@ def _land_lines(landing: Landing, files: list[EventFile], facts: dict[str, Sourc
         if members:
             started = time.monotonic()
             table = pa.Table.from_batches(group, SCHEMA)
-            rows = checked_events(rows_of_format(landing, table, files[0].format))
-            landing.add(EVENTS, rows, files=list(members.values()))
+            _land_group(landing, table, files[0].format, members)
             _progress(list(members), len(table), started)
         group.clear()
 
@@ -108,6 +108,21 @@ def _land_lines(landing: Landing, files: list[EventFile], facts: dict[str, Sourc
         # Also a file without any line, and one whose last lines still wait in the cutter.
         members[file.name] = facts[file.name]
     land_group()
+
+
+def _land_group(landing: Landing, lines: pa.Table, format_: str, facts: dict[str, SourceFile]) -> None:
+    """Usual lines of canonical events first, each of them read once; then what is left, with a second look."""
+    members = list(facts.values())
+    usual = usual_rows(landing.connection, lines) if format_ == CANONICAL else None
+    if usual:
+        landed = landing.add(EVENTS, checked_events(usual), files=members, only_good_of=len(lines))
+        if landed.read == len(lines):
+            return
+        left = f"select event_lines.* from event_lines anti join {WRITTEN} using (file, row)"
+        lines = landing.connection.sql(left).to_arrow_table()
+        names = set(lines["file"].unique().to_pylist())
+        members = [member for member in members if member.name in names]
+    landing.add(EVENTS, checked_events(rows_of_format(landing, lines, format_)), files=members)
 
 
 def rows_of_format(landing: Landing, lines: pa.Table, format_: str) -> str:

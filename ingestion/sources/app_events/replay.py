@@ -19,7 +19,7 @@ from ingestion.settings import Settings
 from ingestion.sources.app_events.contracts import EVENTS
 from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
 from ingestion.sources.app_events.identity import checked_events
-from ingestion.sources.app_events.line_blocks import SCHEMA
+from ingestion.sources.app_events.line_blocks import lines_table
 from ingestion.sources.app_events.pulling import FOLDER, rows_of_format
 
 #: Their text is not what was sent: only the beginning, or wrong bytes shown as \\xNN.
@@ -80,13 +80,7 @@ def _land(
 
 def _lines(rows: list[tuple[str, int, str]]) -> pa.Table:
     names, numbers, texts = zip(*rows, strict=True)
-    columns = {
-        "line": pa.array(texts, pa.string()),
-        "file": pa.array(names, pa.string()).dictionary_encode(),
-        "row": pa.array(numbers, pa.int64()),
-        "note": pa.nulls(len(rows), pa.string()),
-    }
-    return pa.table(columns, SCHEMA)
+    return lines_table(texts, names, numbers)
 
 
 def _waiting(data_dir: Path) -> tuple[list[tuple[str, int, str]], int]:
