@@ -11,8 +11,9 @@ manifest entry. An exception leaves nothing.
 
 import os
 import re
-import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,8 @@ import pyarrow.parquet as pq
 from ingestion.contract import Contract
 from ingestion.landing_step import Step, StepCounts
 from ingestion.leftovers import remove_leftovers
-from ingestion.manifest import BatchEntry, FileEntry, Manifest, make_folder, sync_folder
+from ingestion.manifest import BatchEntry, FileEntry, Manifest, RawFile, make_folder, sync_folder
+from ingestion.scratch import scratch_folder
 
 _QUERY = re.compile(r"\s*(?:\(|(?:select|with|from)\b)", re.IGNORECASE)
 
@@ -90,7 +92,8 @@ class Landing:
     _refused: list[Refusal] = field(default_factory=list)
     _parts: list[_Part] = field(default_factory=list)
     _temporary: list[Path] = field(default_factory=list)
-    _histories: dict[str, list[list[Path]]] = field(default_factory=dict)
+    _histories: dict[str, list[list[RawFile]]] = field(default_factory=dict)
+    _dates: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _adds: int = 0
 
     def __post_init__(self) -> None:
@@ -100,13 +103,15 @@ class Landing:
         self.batch_id = self.manifest.next_batch_id(self.loaded_at)
 
     def __enter__(self) -> "Landing":
+        self._started = time.monotonic()
         remove_leftovers(self.data_dir, self.source)
-        self._scratch = tempfile.TemporaryDirectory(prefix="landing-")
+        self._stack = ExitStack()
+        scratch = self._stack.enter_context(scratch_folder(self.data_dir, "landing"))
         self.connection = duckdb.connect(
             config={
                 "autoinstall_known_extensions": "false",
                 "memory_limit": self.memory_limit,
-                "temp_directory": self._scratch.name,
+                "temp_directory": str(scratch),
                 # It would compute the cast of every column twice: for the filter on bad rows and for the rows.
                 "disabled_optimizers": "filter_pushdown",
             }
@@ -123,7 +128,7 @@ class Landing:
         finally:
             self._discard()
             self.connection.close()
-            self._scratch.cleanup()
+            self._stack.close()
 
     def _discard(self) -> None:
         """Temporary files; after a commit that failed half-way also those that had their names already."""
@@ -175,7 +180,7 @@ class Landing:
         )
         raw = self._part(Path("raw") / contract.source / contract.entity)
         quarantine = self._part(Path("quarantine") / contract.source / contract.entity)
-        counts = step.run(raw.temporary, quarantine.temporary, self._histories_of(contract))
+        counts, dates = step.run(raw.temporary, quarantine.temporary, self._histories_of(contract))
         self.connection.execute(f"drop view {incoming}")
         entries = self._entries(contract, counts, known, raw, quarantine)
         # A file of which an earlier step took no row is named once.
@@ -184,6 +189,8 @@ class Landing:
             file for file in self._files if file.rows_read or (file.entity, file.file_name) not in named
         ]
         self._files.extend(entries)
+        if dates and (raw_path := entries[0].raw_path):
+            self._dates[raw_path] = dates
         return Counts(
             sum(entry.rows_read for entry in entries),
             sum(entry.rows_landed for entry in entries),
@@ -192,7 +199,7 @@ class Landing:
             sum(entry.rows_blank for entry in entries),
         )
 
-    def _histories_of(self, contract: Contract) -> list[list[Path]]:
+    def _histories_of(self, contract: Contract) -> list[list[RawFile]]:
         """Raw files to compare with, looked up once.
 
         A row counts as landed before when accepted rows say so. Of `latest` rows also those that wait must say
@@ -204,7 +211,7 @@ class Landing:
                 "latest": [("accepted",), ("landed", "held", "accepted")],
             }
             self._histories[contract.entity] = [
-                self.manifest.raw_files(contract.source, contract.entity, states=wanted)
+                self.manifest.raw_files_by_date(contract.source, contract.entity, states=wanted)
                 for wanted in states.get(contract.repeats, [])
             ]
         return self._histories[contract.entity]
@@ -279,6 +286,8 @@ class Landing:
             self.observed_at.astimezone(UTC).isoformat(),
             self.loaded_at.isoformat(),
             tuple(self._files),
+            dates=self._dates,
+            seconds=round(time.monotonic() - self._started, 3),
         )
         self.manifest.commit(entry)
         self.result = LandingResult(self.source, self.batch_id, entry.files, tuple(self._refused))

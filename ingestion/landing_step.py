@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.casting import literal
+from ingestion.casting import literal, quote
 from ingestion.contract import Contract
 from ingestion.landing_sql import (
     cast_select,
@@ -23,6 +23,7 @@ from ingestion.landing_sql import (
     repeated_select,
     source_file,
 )
+from ingestion.manifest import RawFile
 
 #: Level 1 takes two thirds of the time of the usual level 3 and the file is no larger.
 _PARQUET = "(format parquet, parquet_version v2, compression zstd, compression_level 1)"
@@ -60,8 +61,11 @@ class Step:
     loaded_at: datetime
     only_good_of: int | None = None
 
-    def run(self, raw: Path, quarantine: Path, histories: Sequence[list[Path]]) -> dict[str, StepCounts]:
-        """Write both files (an empty one may be missing) and count the rows of each source file.
+    def run(
+        self, raw: Path, quarantine: Path, histories: Sequence[list[RawFile]]
+    ) -> tuple[dict[str, StepCounts], tuple[str, ...]]:
+        """Write both files (an empty one may be missing) and count the rows of each source file; and the UTC dates of
+        the rows, when the contract tells their moment.
 
         With `only_good_of`, the number of rows there are, those that do not fit count as not read: WRITTEN has the
         others, if there are any such.
@@ -73,13 +77,20 @@ class Step:
         if self.only_good_of is not None:
             read = landed
             if landed.total() < self.only_good_of:
-                places = f"select _source_file as file, _source_row as row from read_parquet({literal(str(raw))})"
+                places = (
+                    f"select _source_file as file, _source_row as row from read_parquet({literal(str(raw))})"
+                )
                 self.connection.execute(f"create or replace temp table {WRITTEN} as {places}")
         else:
             read = self._count(source_file(columns, self.default_file), self.incoming)
             if landed.total() < read.total():
                 rejected = self._reject(cast, quarantine)
-        duplicate, known = self._drop_repeated(raw, histories) if landed.total() else (Counter(), Counter())
+        duplicate: Counter[str] = Counter()
+        known: Counter[str] = Counter()
+        dates = self._dates(raw) if landed.total() else ()
+        if landed.total():
+            possible = [[file.path for file in files if file.may_have(dates)] for files in histories]
+            duplicate, known = self._drop_repeated(raw, possible)
         counts = {
             name: StepCounts(
                 read[name],
@@ -93,7 +104,18 @@ class Step:
         }
         if landed.total() + rejected.total() != read.total():
             raise RowsLost(f"{self.contract.name}: {read.total()} rows read, but {counts}")
-        return counts
+        return counts, dates
+
+    def _dates(self, raw: Path) -> tuple[str, ...]:
+        if not self.contract.moment:
+            return ()
+        day = f"cast(cast({quote(self.contract.moment)} as date) as varchar)"
+        return tuple(
+            day
+            for (day,) in self._rows(
+                f"select distinct {day} from read_parquet({literal(str(raw))}) order by 1"
+            )
+        )
 
     def _land(self, cast: str, raw: Path) -> Counter[str]:
         query = landed_select(self.contract, cast, self.batch_id, self.observed_at, self.loaded_at)

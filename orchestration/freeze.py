@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from ingestion.casting import literal
 from ingestion.contracts import CONTRACTS
 from ingestion.landing import write_schema_file
 from ingestion.manifest import BatchEntry, Manifest
@@ -70,12 +71,22 @@ _QUARANTINE = pa.schema(
         "first_line_number": _COUNT,
     }
 )
+_QUARANTINE_ROWS = {
+    "source": "varchar",
+    "entity": "varchar",
+    "batch_id": "varchar",
+    "file_name": "varchar",
+    "line_number": "bigint",
+    "reason_code": "varchar",
+    "reason": "varchar",
+    "raw_text": "varchar",
+}
 #: One row: what was frozen, and whether a whole dbt build of it ended well. Publication reads it.
 _BUILD = pa.schema({"run_id": _TEXT, "fingerprint": _TEXT, "built_at": _TIME})
 
 
 def freeze(settings: Settings, run_id: str, code_version: str) -> None:
-    """Write meta.run, raw_files, batches, batch_files, quarantine and an open meta.build, then disconnect."""
+    """Write meta.run, raw_files, batches, batch_files, quarantine, its rows as a view, and an open meta.build."""
     for contract in CONTRACTS:
         write_schema_file(settings.data_dir, contract)
     entries = Manifest(settings.data_dir).entries()
@@ -90,6 +101,7 @@ def freeze(settings: Settings, run_id: str, code_version: str) -> None:
         _replace(connection, "batches", _BATCHES, map(_batch, entries))
         _replace(connection, "batch_files", _BATCH_FILES, _batch_files(entries))
         _replace(connection, "quarantine", _QUARANTINE, _quarantine(settings.data_dir, entries))
+        _expose_quarantine(connection, settings.data_dir, entries)
         _replace(connection, "build", _BUILD, [(run_id, fingerprint(settings, entries, code_version), None)])
         connection.execute("commit")
 
@@ -148,39 +160,68 @@ def _batch(entry: BatchEntry) -> tuple:
 
 
 def _batch_files(entries: list[BatchEntry]) -> list[tuple]:
-    """One row per file of a batch, also of one that brought no row: an emptied workbook table is a snapshot."""
+    """One row per file of a batch, also of one that brought no row: an emptied workbook table is a snapshot.
+
+    A large file, or one with odd lines, has several entries in its batch.
+    """
+    rows: dict[tuple[str, str, str], tuple[BatchEntry, list[int]]] = {}
+    for entry in entries:
+        for file in entry.files:
+            counts = (file.rows_read, file.rows_landed, file.rows_quarantined)
+            _, before = rows.get((entry.batch_id, file.entity, file.file_name), (entry, [0, 0, 0]))
+            summed = [a + b for a, b in zip(before, counts, strict=True)]
+            rows[entry.batch_id, file.entity, file.file_name] = (entry, summed)
     return [
         (
-            entry.batch_id,
+            batch_id,
             entry.source,
-            file.entity,
-            file.file_name,
+            entity,
+            file_name,
             entry.state,
             _naive(datetime.fromisoformat(entry.observed_at)),
-            file.rows_read,
-            file.rows_landed,
-            file.rows_quarantined,
+            *counts,
         )
-        for entry in entries
-        for file in entry.files
+        for (batch_id, entity, file_name), (entry, counts) in rows.items()
     ]
 
 
-def _quarantine(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
-    """Counts per reason and file over all batches that were not withdrawn."""
+def _quarantine_files(data_dir: Path, entries: list[BatchEntry]) -> dict[tuple[str, str], list[str]]:
+    """(source, entity) -> quarantine files of all batches that were not withdrawn."""
     by_entity: dict[tuple[str, str], set[str]] = {}
     for entry in entries:
         for file in entry.files if entry.state != "withdrawn" else ():
             if file.quarantine_path:
                 paths = by_entity.setdefault((entry.source, file.entity), set())
                 paths.add(str(data_dir / file.quarantine_path))
+    return {key: sorted(paths) for key, paths in sorted(by_entity.items())}
+
+
+def _expose_quarantine(
+    connection: duckdb.DuckDBPyConnection, data_dir: Path, entries: list[BatchEntry]
+) -> None:
+    """View meta.quarantine_rows over the files themselves: nothing is copied, and nothing of it is published.
+
+    One row per source, entity, batch_id, file_name and line_number.
+    """
+    selects = [
+        f"""select {literal(source)} as source, {literal(entity)} as entity, *
+            from read_parquet([{", ".join(literal(path) for path in paths)}])"""
+        for (source, entity), paths in _quarantine_files(data_dir, entries).items()
+    ]
+    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in _QUARANTINE_ROWS.items())
+    rows = " union all by name ".join([f"select {empty} where false", *selects])
+    connection.execute(f"create or replace view meta.quarantine_rows as {rows}")
+
+
+def _quarantine(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
+    """Counts per reason and file over all batches that were not withdrawn."""
     rows: list[tuple] = []
     with duckdb.connect() as connection:
-        for (source, entity), paths in sorted(by_entity.items()):
+        for (source, entity), paths in _quarantine_files(data_dir, entries).items():
             counts = connection.execute(
                 """select reason_code, file_name, count(*), min(line_number)
                 from read_parquet(?) group by all order by all""",
-                [sorted(paths)],
+                [paths],
             ).fetchall()
             rows.extend((source, entity, *count) for count in counts)
     return rows

@@ -115,7 +115,8 @@ def _usual(shapes: list[list[str]]) -> str:
     return _selected(
         f"""select file, row, line, event, {extra} as _extra
             from (
-                select *, case when keys in ({_listed(shapes)}) then json_transform(line, {literal(_TYPES)}) end as event
+                select *,
+                    case when keys in ({_listed(shapes)}) then json_transform(line, {literal(_TYPES)}) end as event
                 from (
                     select file, row, line, case when not odd and note is null then try(json_keys(line)) end as keys
                     from event_lines

@@ -27,6 +27,8 @@ _CLOSE = ord("}")
 
 def odd_lines(data: Bytes, ends: Places) -> Flags:
     """A flag for each line. `data` are whole lines of UTF-8, each ending with a newline; `ends` are behind those."""
+    if not len(ends):
+        return np.zeros(0, np.bool_)
     closers, exponents, points, words = _candidates(data)
     places = [
         _closes_after_comma(data, closers),
@@ -84,8 +86,8 @@ def _long_fractions(data: Bytes, points: Places) -> Places:
     left, is_lost_left = _leftwards(data, points - 1, _is_digit)
     right, is_lost_right = _leftwards(data[::-1], last - points - 1, _is_digit)
     before, behind = points - 1 - left, (last - right) - points - 1
-    is_long = (behind >= 8) | ((before >= 9) & (before + behind >= 16)) | is_lost_left | is_lost_right
-    return points[is_long & _begins_value(data, left)]
+    is_long = (behind >= 8) | ((before >= 9) & (before + behind >= 16))
+    return points[is_lost_left | is_lost_right | (is_long & _begins_value(data, left))]
 
 
 def _begins_value(data: Bytes, before: Places) -> Flags:
