@@ -13,9 +13,7 @@ from ingestion.manifest import BatchEntry, FileEntry
 LISTED_FILES, SAMPLES, SHOWN = 50, 10, 300
 _COUNTS = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
 #: Values of these keys, and what looks like an address or a number of a person, are masked in samples.
-_KEYS = (
-    "user_?id|anonymous_?id|distinct_?id|device_?id|open_?id|union_?id|invited_by|e?mail|phone|mobile|name|ip"
-)
+_KEYS = "user_?id|anonymous_?id|distinct_?id|device_?id|open_?id|union_?id|invited_by|e?mail|phone|mobile|(?:user|nick|real|full|first|last)_?name|ip"
 _PERSONAL = re.compile(
     rf"""(?ix) (["'][\w$]*(?:{_KEYS})["']\s*:\s*) (?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}}\]]+)
     | [\w.+-]+@[\w-]+\.[\w.]+ | \d{{5,}} """
