@@ -88,5 +88,5 @@ replay: setup ## quarantined lines once more, after a fix: SOURCE=app_events
 rows: setup ## the rows that a failed check counted: CHECK=<check name>
 	@$(PY) -m orchestration.rows "$(CHECK)"
 
-bench: setup ## the benchmarks
-	@$(PY) benchmarks/refresh.py
+bench: setup ## the benchmarks (LANDING="--events 5000000 --dlt", --history or --gigabytes 5: that of landing alone)
+	@$(if $(LANDING),$(PY) -m benchmarks.landing $(LANDING),$(PY) benchmarks/refresh.py && $(PY) -m benchmarks.landing)

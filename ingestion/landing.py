@@ -86,7 +86,7 @@ class Landing:
     data_dir: Path
     source: str
     observed_at: datetime
-    memory_limit: str = "2GB"
+    memory_limit: str = "1500MB"
     result: LandingResult | None = None
     _files: list[FileEntry] = field(default_factory=list)
     _refused: list[Refusal] = field(default_factory=list)

@@ -13,7 +13,10 @@ from ingestion.manifest import BatchEntry, FileEntry
 LISTED_FILES, SAMPLES, SHOWN = 50, 10, 300
 _COUNTS = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
 #: Values of these keys, and what looks like an address or a number of a person, are masked in samples.
-_KEYS = "user_?id|anonymous_?id|distinct_?id|device_?id|open_?id|union_?id|invited_by|e?mail|phone|mobile|(?:user|nick|real|full|first|last)_?name|ip"
+_KEYS = (
+    "user_?id|anonymous_?id|distinct_?id|device_?id|open_?id|union_?id|invited_by|e?mail|phone|mobile|ip"
+    "|(?:user|nick|real|full|first|last)_?name"
+)
 _PERSONAL = re.compile(
     rf"""(?ix) (["'][\w$]*(?:{_KEYS})["']\s*:\s*) (?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}}\]]+)
     | [\w.+-]+@[\w-]+\.[\w.]+ | \d{{5,}} """
@@ -38,7 +41,7 @@ def batch_metadata(data_dir: Path, contract: Contract, batches: list[BatchEntry]
             batch.seconds or 0.0 for batch in {batch.batch_id: batch for batch, _ in files}.values()
         )
     ) > 0:
-        found["rows_per_second"] = round(sum(file.rows_read for _, file in files) / seconds)
+        found["rows_per_second"] = round(sum(file.rows_read for _, file in files) / seconds, 1)
     paths = sorted({str(data_dir / file.quarantine_path) for _, file in files if file.quarantine_path})
     if paths:
         reasons, samples = _quarantined(paths)
