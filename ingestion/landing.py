@@ -21,12 +21,12 @@ from types import TracebackType
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ingestion.contract import Contract
 from ingestion.landing_step import Step, StepCounts
 from ingestion.leftovers import remove_leftovers
-from ingestion.manifest import BatchEntry, FileEntry, Manifest, RawFile, make_folder, sync_folder
+from ingestion.manifest import BatchEntry, FileEntry, Manifest, RawFile, make_folder, sync_file, sync_folder
+from ingestion.schema_file import write_schema_file
 from ingestion.scratch import scratch_folder
 
 _QUERY = re.compile(r"\s*(?:\(|(?:select|with|from)\b)", re.IGNORECASE)
@@ -276,7 +276,7 @@ class Landing:
             )
             return
         for part in self._parts:
-            _sync_file(part.temporary)
+            sync_file(part.temporary)
             os.replace(part.temporary, part.final)
         for folder in {part.final.parent for part in self._parts}:
             sync_folder(folder)
@@ -291,23 +291,3 @@ class Landing:
         )
         self.manifest.commit(entry)
         self.result = LandingResult(self.source, self.batch_id, entry.files, tuple(self._refused))
-
-
-def write_schema_file(data_dir: Path, contract: Contract) -> Path:
-    """`_schema.parquet`: no rows, the current contract. Rewritten only when the contract changed."""
-    path = Path(data_dir) / "raw" / contract.source / contract.entity / "_schema.parquet"
-    try:
-        if pq.read_schema(path).equals(contract.schema, check_metadata=True):
-            return path
-    except (OSError, pa.ArrowException):
-        make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    pq.write_table(contract.schema.empty_table(), temporary)
-    _sync_file(temporary)
-    os.replace(temporary, path)
-    return path
-
-
-def _sync_file(path: Path) -> None:
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
