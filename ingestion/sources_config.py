@@ -3,36 +3,27 @@
 Secrets never stand in it: `credentials` give the names of environment variables that hold them.
 """
 
-import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from ingestion.config_values import Name, Section, Variable
+from ingestion.database_config import AppDatabase, unknown_names
 from ingestion.errors import SourceError
 from ingestion.yaml_lines import Place, YamlError, read_lined_yaml
 
 FILE_NAME = "sources.yaml"
 DEMO = "demo"
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SourcesError(SourceError):
     """sources.yaml cannot be used; the message names its lines and says what to do."""
-
-
-def _variable(value: str) -> str:
-    if not _VARIABLE.fullmatch(value):
-        # The value is not repeated: it may be the secret itself.
-        raise PydanticCustomError(
-            "variable",
-            "write the NAME of an environment variable (such as GOOGLE_ADS_ACCESS_TOKEN), not its value",
-        )
-    return value
 
 
 def _endpoint(value: str) -> str:
@@ -45,39 +36,17 @@ def _endpoint(value: str) -> str:
     return value.rstrip("/")
 
 
-def _database_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("sqlite", "postgresql"):
-        raise PydanticCustomError("database", "write sqlite:///path/in/the/data/folder.db or postgresql://…")
-    if parts.password:
-        raise PydanticCustomError("database", "take the password out of the url and set PGPASSWORD")
-    return value
-
-
-Variable = Annotated[str, AfterValidator(_variable)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class AppDatabase(_Model):
-    """A database of an app. `name` is the account_id of its pulls; SQLite paths are in the data folder."""
-
-    name: Name
-    url: Annotated[str, AfterValidator(_database_url)]
-
-
-class _Account(_Model):
+class _Account(Section):
     account_id: Name
     endpoint: Endpoint | None = None
     #: First local day to pull; absent = 90 days before the run.
     start_date: date | None = None
 
 
-class GoogleAdsCredentials(_Model):
+class GoogleAdsCredentials(Section):
     """Either an access token, or client id, client secret and refresh token to get one."""
 
     developer_token: Variable
@@ -104,7 +73,7 @@ class GoogleAdsAccount(_Account):
     credentials: GoogleAdsCredentials | None = None
 
 
-class OceanEngineCredentials(_Model):
+class OceanEngineCredentials(Section):
     """Of the developer app; the first refresh token comes from the authorisation page."""
 
     app_id: Variable
@@ -120,11 +89,11 @@ class OceanEngineAccount(_Account):
     account_name: str | None = None
     currency_code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
     restatement_days: Annotated[int, Field(ge=0, le=90)] = 7
-    metrics: dict[Literal["conversion_value", "video_views"], Name] = {}
+    metrics: Mapping[Literal["conversion_value", "video_views"], Name] = {}
     credentials: OceanEngineCredentials | None = None
 
 
-class WechatCredentials(_Model):
+class WechatCredentials(Section):
     """AppID and AppSecret of the official account."""
 
     appid: Variable
@@ -144,7 +113,7 @@ AdAccount = Annotated[GoogleAdsAccount | OceanEngineAccount, Field(discriminator
 ApiAccount = GoogleAdsAccount | OceanEngineAccount | WechatAccount
 
 
-class SourcesConfig(_Model):
+class SourcesConfig(Section):
     """All of sources.yaml."""
 
     app_databases: tuple[AppDatabase, ...] = ()
@@ -194,6 +163,11 @@ def parse_sources(text: str) -> SourcesConfig:
     if problems:
         lines = (f"{FILE_NAME} line {line}: {words}" for line, words in sorted(set(problems)))
         raise SourcesError("; ".join(lines))
+    for number, database in enumerate(config.app_databases):
+        inside: Place = ("app_databases", number)
+        database.remember_lines(
+            {place[2:]: line for place, line in lined.lines.items() if place[:2] == inside}
+        )
     return config
 
 
@@ -233,6 +207,10 @@ def _unusable(config: SourcesConfig) -> list[tuple[Place, str]]:
         for number, key in enumerate(keys)
         if key in keys[:number]
     ]
+    for number, database in enumerate(config.app_databases):
+        problems.extend(
+            (("app_databases", number, *place), words) for place, words in unknown_names(database)
+        )
     for group, accounts in (("ad_accounts", config.ad_accounts), ("channels", config.channels)):
         for number, account in enumerate(accounts):
             if account.endpoint == DEMO:

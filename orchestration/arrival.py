@@ -12,8 +12,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from ingestion.contracts import CONTRACTS
-from ingestion.landing import write_schema_file
 from ingestion.manifest import BatchEntry, FileEntry, Manifest
+from ingestion.schema_file import write_schema_file
 from ingestion.settings import Settings
 from orchestration.expectations.batch_view import BatchView
 from orchestration.expectations.suite import Judgement
@@ -94,11 +94,11 @@ def _files(entry: BatchEntry) -> str:
 
 def run_suite(view: BatchView) -> Judgement:
     """The source family's Great Expectations suite."""
-    from orchestration.expectations.runner import judge
+    from orchestration.expectations.judges import Judges
 
     name = SUITES[view.entry.source]
     frames = import_module(f"orchestration.expectations.{name}").frames(view)
-    return judge(name, frames)
+    return Judges.judge(name, frames)
 
 
 def _judge(settings: Settings, entry: BatchEntry, history: list[BatchEntry], judge_batch: Judge) -> Judgement:

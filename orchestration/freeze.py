@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from ingestion.casting import literal
 from ingestion.contracts import CONTRACTS
-from ingestion.landing import write_schema_file
 from ingestion.manifest import BatchEntry, Manifest
+from ingestion.schema_file import write_schema_file
 from ingestion.settings import Settings
 
 WAREHOUSE = "warehouse.duckdb"

@@ -6,6 +6,7 @@ Exits 0 only when readers see the newest state: it was published, or nothing cha
 import argparse
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +16,13 @@ from ingestion.errors import SourceError
 from ingestion.settings import Settings
 from ingestion.sources_config import load_sources
 from orchestration.dbt_manifest import ManifestError, prepare_manifest
+from orchestration.dbt_process import EarlyDbt
 from orchestration.environment import prepare_environment
+from orchestration.expectations.judges import Judges
 from orchestration.lock import LockHeld, WriterLock
 from orchestration.progress import progress
 from orchestration.publication.swap import current_receipt
+from orchestration.pulling import unknown_files
 from orchestration.scoreboard import headlines, scoreboard
 from orchestration.terminal import Terminal, quiet_terminal
 
@@ -34,8 +38,15 @@ def main(arguments: list[str]) -> int:
         data_dir = prepare_environment(demo=is_demo)
         settings = Settings.from_environment()
         load_sources(data_dir)  # what is wrong there is said before anything starts
-        with WriterLock(data_dir, "make run" if is_demo else "make refresh"):
-            return _refresh(settings, is_demo)
+        with WriterLock(data_dir, "make run" if is_demo else "make refresh") as lock:
+            try:
+                EarlyDbt.start(lock)
+                if unknown_files(settings):
+                    Judges.start()
+                return _refresh(settings, is_demo)
+            finally:
+                EarlyDbt.close()
+                Judges.close()
     except (SourceError, LockHeld, ManifestError) as error:
         return _refuse(str(error))
     except OSError as error:
@@ -56,7 +67,7 @@ def _refresh(settings: Settings, is_demo: bool) -> int:
         progress.say(f"refresh of {settings.data_dir}, as of {_shown(settings.as_of, settings)}")
         if backwards := _goes_back(settings):
             progress.say(f"warning: {backwards}")
-        prepare_manifest(progress.say)
+        _prepare_manifest()
         progress.say("Dagster: loads the asset graph")
         result = _run_job(settings)
     from orchestration.run_report import failures, warnings
@@ -85,6 +96,15 @@ def _refresh(settings: Settings, is_demo: bool) -> int:
     return 0
 
 
+def _prepare_manifest() -> None:
+    """When the project changed, dbt parses it in its own process; Dagster's imports (3 s) fit into that time."""
+    with ThreadPoolExecutor(1) as background:
+        prepared = background.submit(prepare_manifest, progress.say)
+        import dagster_dbt  # noqa: F401
+
+        prepared.result()
+
+
 def _shown(moment: datetime, settings: Settings) -> str:
     """A moment in the business time zone, which is named."""
     return f"{moment.astimezone(ZoneInfo(settings.reporting_timezone)):%Y-%m-%d %H:%M} {settings.reporting_timezone}"
@@ -107,7 +127,8 @@ def _run_job(settings: Settings) -> "ExecuteInProcessResult":
     import dagster as dg
 
     from orchestration.definitions import defs
-    from orchestration.defs.ingestion import REFRESH, last_complete_date
+    from orchestration.defs.ingestion import last_complete_date
+    from orchestration.defs.resources import REFRESH
     from orchestration.killed_runs import PROCESS_TAG, fail_killed_runs, process_tag
 
     with dg.DagsterInstance.get() as instance:
@@ -144,4 +165,7 @@ def _print_results(settings: Settings, terminal: Terminal, again: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # everything is closed; taking 4,000 modules apart would take another second

@@ -14,9 +14,10 @@ import pytest
 from ingestion import landing as landing_module
 from ingestion import leftovers
 from ingestion.errors import SourceError
-from ingestion.landing import Landing, write_schema_file
+from ingestion.landing import Landing
 from ingestion.leftovers import remove_leftovers
 from ingestion.manifest import Manifest
+from ingestion.schema_file import write_schema_file
 from ingestion.sources.app_events import pull
 from tests.unit.ingestion.killed_landings import file_of_attempt
 from tests.unit.ingestion.sources.company_folder import CompanyFolder, counts
