@@ -142,9 +142,8 @@ class Step:
 
         What stays is remembered for the next step.
         """
-        seen, path = f"seen_{self.contract.entity}", str(raw)
-        self.connection.execute(f"create temp table if not exists {seen} (_content_hash varchar)")
-        repeated = repeated_select(self.contract, path, seen, histories)
+        path = str(raw)
+        repeated = repeated_select(self.contract, path, self._seen(path), histories)
         self.connection.execute(f"create or replace temp table {_REPEATED} as {repeated}")
         rows = f"read_parquet({literal(path)}, file_row_number = true)"
         marked = f"{rows} join {_REPEATED} on file_row_number = place"
@@ -158,9 +157,31 @@ class Step:
                 os.replace(kept, raw)
             finally:
                 kept.unlink(missing_ok=True)
-        self.connection.execute(f"insert into {seen} select _content_hash from read_parquet({literal(path)})")
+        self._remember(path)
         self.connection.execute(f"drop table {_REPEATED}")
         return duplicate, known
+
+    def _seen(self, path: str) -> list[str]:
+        """Raw files of earlier steps that may have rows of this one."""
+        rows, files = self._seen_tables()
+        mine = f"select hash(_content_hash) from read_parquet({literal(path)})"
+        numbers = f"select distinct number from {rows} where short in ({mine})"
+        return [
+            file for (file,) in self._rows(f"select path from {files} where number in ({numbers}) order by 1")
+        ]
+
+    def _remember(self, path: str) -> None:
+        """12 bytes a row, not the hash of 32 characters: a file of any size has to fit."""
+        rows, files = self._seen_tables()
+        self.connection.execute(f"insert into {files} select count(*), {literal(path)} from {files}")
+        short = f"select hash(_content_hash), (select max(number) from {files}) from read_parquet({literal(path)})"
+        self.connection.execute(f"insert into {rows} {short}")
+
+    def _seen_tables(self) -> tuple[str, str]:
+        rows, files = f"seen_{self.contract.entity}", f"seen_{self.contract.entity}_files"
+        self.connection.execute(f"create temp table if not exists {rows} (short ubigint, number integer)")
+        self.connection.execute(f"create temp table if not exists {files} (number integer, path varchar)")
+        return rows, files
 
     def _count(self, name: str, relation: str) -> Counter[str]:
         return Counter(dict(self._rows(f"select {name}, count(*) from {relation} group by all")))
