@@ -12,8 +12,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from ingestion.contracts import CONTRACTS
-from ingestion.landing import write_schema_file
 from ingestion.manifest import BatchEntry, FileEntry, Manifest
+from ingestion.schema_file import write_schema_file
 from ingestion.settings import Settings
 from orchestration.expectations.batch_view import BatchView
 from orchestration.expectations.suite import Judgement

@@ -14,6 +14,7 @@ from ingestion.errors import SourceError
 from ingestion.manifest import BatchEntry, Manifest
 from ingestion.settings import Settings
 from orchestration.arrival import Arrival, review, unbalanced_files
+from orchestration.defs.batch_metadata import batch_metadata
 from orchestration.defs.quality import check_results, check_specs
 from orchestration.defs.resources import REFRESH, Workspace
 from orchestration.progress import progress
@@ -141,7 +142,8 @@ def _summary(source: str, new: list[BatchEntry]) -> str:
         return f"{source}: nothing new"
     what = "answers" if source in API_SOURCES else "tables" if source in DATABASE_SOURCES else "files"
     aside = f", {quarantined:,} quarantined" if quarantined else ""
-    return f"{source}: {landed:,} rows landed from {len(files):,} {what}{aside}"
+    names = {(file.entity, file.file_name) for file in files}
+    return f"{source}: {landed:,} rows landed from {len(names):,} {what}{aside}"
 
 
 def _materializations(
@@ -156,10 +158,11 @@ def _materializations(
     files = [file for batch in new for file in batch.files if file.entity == contract.entity]
     accepted = [file for batch in batches if batch.state == "accepted" for file in batch.files]
     counts = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
-    metadata = {
+    metadata: dict[str, object] = {
         "dagster/row_count": sum(file.rows_landed for file in accepted if file.entity == contract.entity),
         "batches": len(new),
         **{name: sum(getattr(file, name) for file in files) for name in counts},
+        **batch_metadata(settings.data_dir, contract, new),
     }
     if spec.partitions_def is not None and context.job_name == REFRESH:
         for day in sorted(_whole_days(settings, contract.entity, new) - {context.partition_key}):

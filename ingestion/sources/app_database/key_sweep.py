@@ -7,9 +7,9 @@ import duckdb
 
 from ingestion.casting import literal, quote
 from ingestion.contract import Contract
-from ingestion.landing import write_schema_file
 from ingestion.landing_sql import cast_select
 from ingestion.manifest import Manifest
+from ingestion.schema_file import write_schema_file
 
 
 def deleted_name(file_name: str) -> str:
