@@ -142,6 +142,8 @@ class WechatAccount(_Account):
 
 AdAccount = Annotated[GoogleAdsAccount | OceanEngineAccount, Field(discriminator="platform")]
 ApiAccount = GoogleAdsAccount | OceanEngineAccount | WechatAccount
+#: Accounts whose refresh token is replaced at each use.
+RotatingAccount = OceanEngineAccount
 
 
 class SourcesConfig(_Model):

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ingestion.exact_json import as_text
-from ingestion.redaction import Redactor
-from ingestion.rest_client import ApiError, Refusal, rest_client
-from ingestion.secrets_store import TokenChain, token_key
+from ingestion.rest_client import ApiError, Refusal
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import (
     STALE_AFTER,
@@ -31,8 +29,7 @@ from ingestion.sources.ad_accounts.contracts import (
     OCEAN_ENGINE_CONTRACTS,
     OCEAN_ENGINE_PERFORMANCE,
 )
-from ingestion.sources.ad_accounts.ocean_engine_token import OceanEngineToken
-from ingestion.sources.endpoints import resolve
+from ingestion.sources.ad_accounts.rotating_token import Authorised, Exchange, authorise
 from ingestion.sources_config import OceanEngineAccount
 
 if TYPE_CHECKING:
@@ -71,25 +68,10 @@ def pull(
     demo_base_url: str | None = None,
 ) -> PullResults:
     """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    tokens: dict[str, OceanEngineToken] = {}
-    clients: dict[str, tuple[RESTClient, OceanEngineToken]] = {}
-    for account in accounts:
-        endpoint = resolve(account, HOST, demo_base_url)
-        # Accounts of one authorisation share its chain: each exchange kills the token before.
-        variable = account.credentials.refresh_token if account.credentials else ""
-        name = f"{SOURCE}-{'demo' if endpoint.is_demo else variable}"
-        if name not in tokens:
-            seed, key = endpoint.credentials["refresh_token"], token_key(endpoint.is_demo)
-            chain = TokenChain(settings.data_dir, name, seed, key)
-            tokens[name] = OceanEngineToken(endpoint, Redactor(endpoint.credentials.values()), chain, inspect)
-        token = tokens[name]
-        client = rest_client(
-            endpoint.base_url, platform=SOURCE, inspect=inspect, redactor=token.redactor, auth=token
-        )
-        clients[account.account_id] = (client, token)
+    authorised = authorise(settings, EXCHANGE, HOST, accounts, demo_base_url, lambda _: inspect)
 
     def connect(account: OceanEngineAccount) -> Connected:
-        return _connect(settings, account, *clients[account.account_id])
+        return _connect(settings, account, authorised[account.account_id])
 
     return pull_accounts(settings, SOURCE, accounts, connect, OCEAN_ENGINE_CONTRACTS, dates)
 
@@ -107,17 +89,24 @@ def inspect(status: int, body: Any) -> Refusal | None:
     return Refusal("retry" if code in TRY_AGAIN or code >= 50000 else "fatal", message)
 
 
-def _connect(
-    settings: Settings, account: OceanEngineAccount, client: "RESTClient", token: OceanEngineToken
-) -> Connected:
-    zone = ZoneInfo(ZONE)
+def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
+    application = {"app_id": credentials["app_id"], "secret": credentials["secret"]}
+    return {**application, "grant_type": "refresh_token", "refresh_token": refresh_token}
+
+
+#: An access token for a day, a refresh token for 30.
+EXCHANGE = Exchange(SOURCE, "/open_api/oauth2/refresh_token/", _exchange_body, inspect)
+
+
+def _connect(settings: Settings, account: OceanEngineAccount, authorised: Authorised) -> Connected:
+    zone, client = ZoneInfo(ZONE), authorised.client
 
     def ask(first: date, last: date) -> Mapping[str, Sequence[TextRow]]:
         answer = {
             OCEAN_ENGINE_PERFORMANCE.entity: _report(client, account, "MATERIAL_DATA", LEVELS, first, last),
             OCEAN_ENGINE_ACCOUNT.entity: _report(client, account, "BASIC_DATA", {}, first, last),
         }
-        token.confirm()
+        authorised.token.confirm()
         return answer
 
     contracts = (OCEAN_ENGINE_PERFORMANCE, OCEAN_ENGINE_ACCOUNT)
