@@ -29,7 +29,7 @@ from ingestion.sources.ad_accounts.contracts import (
     OCEAN_ENGINE_CONTRACTS,
     OCEAN_ENGINE_PERFORMANCE,
 )
-from ingestion.sources.ad_accounts.rotating_token import Authorised, Exchange, authorise
+from ingestion.sources.ad_accounts.rotating_token import Exchange, authorise
 from ingestion.sources_config import OceanEngineAccount
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ def pull(
     demo_base_url: str | None = None,
 ) -> PullResults:
     """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    authorised = authorise(settings, EXCHANGE, HOST, accounts, demo_base_url, lambda _: inspect)
+    clients = authorise(settings, EXCHANGE, HOST, accounts, demo_base_url, lambda _: inspect)
 
     def connect(account: OceanEngineAccount) -> Connected:
-        return _connect(settings, account, authorised[account.account_id])
+        return _connect(settings, account, clients[account.account_id])
 
     return pull_accounts(settings, SOURCE, accounts, connect, OCEAN_ENGINE_CONTRACTS, dates)
 
@@ -98,16 +98,14 @@ def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[s
 EXCHANGE = Exchange(SOURCE, "/open_api/oauth2/refresh_token/", _exchange_body, inspect)
 
 
-def _connect(settings: Settings, account: OceanEngineAccount, authorised: Authorised) -> Connected:
-    zone, client = ZoneInfo(ZONE), authorised.client
+def _connect(settings: Settings, account: OceanEngineAccount, client: "RESTClient") -> Connected:
+    zone = ZoneInfo(ZONE)
 
     def ask(first: date, last: date) -> Mapping[str, Sequence[TextRow]]:
-        answer = {
+        return {
             OCEAN_ENGINE_PERFORMANCE.entity: _report(client, account, "MATERIAL_DATA", LEVELS, first, last),
             OCEAN_ENGINE_ACCOUNT.entity: _report(client, account, "BASIC_DATA", {}, first, last),
         }
-        authorised.token.confirm()
-        return answer
 
     contracts = (OCEAN_ENGINE_PERFORMANCE, OCEAN_ENGINE_ACCOUNT)
     question = Question(contracts, ask, f"GET {PATH}", account.restatement_days, settings.as_of - STALE_AFTER)

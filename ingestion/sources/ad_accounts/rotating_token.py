@@ -113,14 +113,6 @@ class RotatingToken(TokenAuth):
             raise ApiError(f"{self._exchange.platform}: the token endpoint's answer holds no token") from None
 
 
-@dataclass(frozen=True)
-class Authorised:
-    """An account's client and the token that it shares with the others of its authorisation."""
-
-    client: "RESTClient"
-    token: RotatingToken
-
-
 def authorise(
     settings: Settings,
     exchange: Exchange,
@@ -128,10 +120,10 @@ def authorise(
     accounts: "Sequence[RotatingAccount]",
     demo_base_url: str | None,
     inspect: "Callable[[Any], Inspect]",
-) -> dict[str, Authorised]:
-    """By account id; `inspect(account)` judges the answers about an account. Raises SourceError."""
+) -> "dict[str, RESTClient]":
+    """A client per account id; `inspect(account)` judges the answers about an account. Raises SourceError."""
     tokens: dict[str, RotatingToken] = {}
-    authorised: dict[str, Authorised] = {}
+    clients: dict[str, RESTClient] = {}
     for account in accounts:
         endpoint = resolve(account, host, demo_base_url)
         # Accounts of one authorisation share its chain: each exchange kills the token before.
@@ -141,13 +133,11 @@ def authorise(
             seed, key = endpoint.credentials["refresh_token"], token_key(endpoint.is_demo)
             chain = TokenChain(settings.data_dir, name, seed, key)
             tokens[name] = RotatingToken(exchange, endpoint, chain)
-        token = tokens[name]
-        client = rest_client(
+        clients[account.account_id] = rest_client(
             endpoint.base_url,
             platform=exchange.platform,
             inspect=inspect(account),
-            redactor=token.redactor,
-            auth=token,
+            redactor=tokens[name].redactor,
+            auth=tokens[name],
         )
-        authorised[account.account_id] = Authorised(client, token)
-    return authorised
+    return clients
