@@ -58,6 +58,8 @@ class KuaishouAds:
             return _say(_budget(account))
         if path == "gw/dsp/unit/list":
             return self._page(_units(account), given, fault)
+        if path == "gw/dsp/creative/list":
+            return self._page(_creatives(account), given, fault)
         if path in ("v1/report/account_report", "v1/report/creative_report"):
             return self._report(state, path, given, fault)
         return _refused(400001, f"unknown path {request.path}")
@@ -123,6 +125,20 @@ def _units(account: Mapping[str, Any]) -> list[dict[str, Any]]:
             "url": row.get("landing_url") or "",
         }
         for unit_id, row in sorted(units.items())
+    ]
+
+
+def _creatives(account: Mapping[str, Any]) -> list[dict[str, Any]]:
+    creatives = {str(row["ad_id"]): row for row in account.get("rows", ())}
+    return [
+        {
+            "campaign_id": int(row["campaign_id"]),
+            "unit_id": int(row["ad_group_id"]),
+            "creative_id": int(ad_id),
+            "creative_name": row["ad_name"],
+            "status": 52,
+        }
+        for ad_id, row in sorted(creatives.items())
     ]
 
 
