@@ -23,6 +23,10 @@ class OceanEngineToken(TokenAuth):
             endpoint.base_url, platform="ocean_engine", inspect=inspect, redactor=redactor
         )
 
+    @property
+    def base_url(self) -> str:
+        return self._endpoint.base_url
+
     def renew(self) -> None:
         """Exchange the newest refresh token; a refused one gives way to the one before it."""
         with self._chain.locked():
