@@ -1,10 +1,10 @@
 """Ad platforms: a re-pull does not lose most of a day, and ads do not exceed their account."""
 
+from ingestion.sources.ad_accounts.contracts import money_column
 from orchestration.expectations.batch_view import BatchView
 from orchestration.expectations.suite import Frame, between, matches, one_of
 from orchestration.expectations.volume import quarantine_share
 
-_COSTS = {"google_ads": "cost_micros", "ocean_engine": "cost"}
 #: An account-day with fewer ads than this is not compared.
 SOME_ADS = 20
 
@@ -50,7 +50,7 @@ def _repulled_days(view: BatchView) -> Frame:
 
 def _totals(view: BatchView) -> Frame:
     """Spend of ads against the account's own total; what belongs to no ad may be missing, never too much."""
-    cost = _COSTS[view.entry.source]
+    cost = money_column(view.entry.source, "ad_performance", "cost")
     query = f"""
         with ads as (
             select account_id, report_date, sum({cost}) as cost from {view.new("ad_performance")} group by all

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ingestion.demo.apis.ads_state import AdAccountState, Row, add_up
+from ingestion.demo.apis.ads_state import AdAccountState, Row, actions_of, add_up
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
 from ingestion.demo.apis.faults import Kind
@@ -31,6 +31,9 @@ _FIELDS: dict[str, Callable[[Row], Any]] = {
     "ad_group.name": lambda row: row["ad_group_name"],
     "ad_group_ad.ad.id": lambda row: str(row["ad_id"]),
     "ad_group_ad.ad.name": lambda row: row["ad_name"],
+    "ad_group_ad.status": lambda row: row["status"],
+    "ad_group_ad.ad.final_urls": lambda row: [row["landing_url"]],
+    "segments.conversion_action_name": lambda row: row["action"],
     "metrics.cost_micros": lambda row: str(row["cost_micros"]),
     "metrics.impressions": lambda row: str(row["impressions"]),
     "metrics.clicks": lambda row: str(row["clicks"]),
@@ -84,10 +87,16 @@ class GoogleAds:
         if query["resource"] == "customer" and query["first"] is None:
             return Answer({"results": [{"customer": _customer(customer_id, account)}]})
         unknown = [name for name in fields if name not in _FIELDS]
-        if unknown or query["first"] is None or query["resource"] not in ("ad_group_ad", "customer"):
+        if unknown or query["resource"] not in ("ad_group_ad", "customer"):
             return _error(400, "INVALID_ARGUMENT", f"Unrecognized fields in the query: {unknown}.")
+        if query["first"] is None:
+            return Answer(self._page(account.ad_list(), fields, body, fault))
         rows_of = account.ads if query["resource"] == "ad_group_ad" else account.totals
         rows = [row for row in rows_of(query["first"], query["last"]) if _is_not_zero(row)]
+        if "segments.conversion_action_name" in fields:
+            rows = [
+                row | action for row in rows for action in actions_of(row) if float(action["conversions"])
+            ]
         return Answer(self._page(rows, fields, body, fault))
 
     def _page(self, rows: Sequence[Row], fields: Sequence[str], body: Any, fault: Kind | None) -> Any:

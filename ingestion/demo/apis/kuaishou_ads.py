@@ -53,13 +53,13 @@ class KuaishouAds:
             return _refused(401001, "无权访问该广告主")
         account, state = self._accounts[str(given["advertiser_id"])]
         if path == "v1/advertiser/fund/get":
-            return _say({"balance": float(account.get("balance") or 0)})
+            return _say({"balance": float(state.balance or 0)})
         if path == "v1/advertiser/budget/get":
             return _say(_budget(account))
         if path == "gw/dsp/unit/list":
-            return self._page(_units(account), given, fault)
+            return self._page(_units(state), given, fault)
         if path == "gw/dsp/creative/list":
-            return self._page(_creatives(account), given, fault)
+            return self._page(_creatives(state), given, fault)
         if path in ("v1/report/account_report", "v1/report/creative_report"):
             return self._report(state, path, given, fault)
         return _refused(400001, f"unknown path {request.path}")
@@ -115,30 +115,29 @@ def _budget(account: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _units(account: Mapping[str, Any]) -> list[dict[str, Any]]:
-    units = {str(row["ad_group_id"]): row for row in account.get("rows", ())}
+def _units(state: AdAccountState) -> list[dict[str, Any]]:
+    units = {str(ad["ad_group_id"]): ad for ad in state.ad_list()}
     return [
         {
-            "campaign_id": int(row["campaign_id"]),
+            "campaign_id": int(ad["campaign_id"]),
             "unit_id": int(unit_id),
-            "unit_name": row["ad_group_name"],
-            "url": row.get("landing_url") or "",
+            "unit_name": ad["ad_group_name"],
+            "url": ad["landing_url"],
         }
-        for unit_id, row in sorted(units.items())
+        for unit_id, ad in sorted(units.items())
     ]
 
 
-def _creatives(account: Mapping[str, Any]) -> list[dict[str, Any]]:
-    creatives = {str(row["ad_id"]): row for row in account.get("rows", ())}
+def _creatives(state: AdAccountState) -> list[dict[str, Any]]:
     return [
         {
-            "campaign_id": int(row["campaign_id"]),
-            "unit_id": int(row["ad_group_id"]),
-            "creative_id": int(ad_id),
-            "creative_name": row["ad_name"],
+            "campaign_id": int(ad["campaign_id"]),
+            "unit_id": int(ad["ad_group_id"]),
+            "creative_id": int(ad["ad_id"]),
+            "creative_name": ad["ad_name"],
             "status": 52,
         }
-        for ad_id, row in sorted(creatives.items())
+        for ad in state.ad_list()
     ]
 
 

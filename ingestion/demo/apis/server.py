@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,11 +10,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ingestion.demo.apis.baidu_ads import BaiduAds
 from ingestion.demo.apis.exchange import Answer, Emulator, Request
 from ingestion.demo.apis.faults import Fault, FaultPlan
 from ingestion.demo.apis.google_ads import GoogleAds
+from ingestion.demo.apis.kuaishou_ads import KuaishouAds
 from ingestion.demo.apis.ocean_engine import OceanEngine
 from ingestion.demo.apis.wechat import Wechat
+from ingestion.demo.apis.xiaohongshu_ads import XiaohongshuAds
+
+#: Ad platform → its emulator, made of the platform's part of ads.json, the as-of moment and the page size.
+AD_EMULATORS: dict[str, Callable[[dict[str, Any], datetime, int], Emulator]] = {
+    "google_ads": GoogleAds,
+    "ocean_engine": OceanEngine,
+    "baidu_ads": BaiduAds,
+    "xiaohongshu_ads": XiaohongshuAds,
+    "kuaishou_ads": KuaishouAds,
+}
 
 DEFAULT_PAGE_SIZE = 200
 
@@ -25,13 +37,12 @@ def serve(
 ) -> Iterator[str]:
     """Serve the state files of `company_dir` as they stood at `as_of` (aware). Yields the base URL.
 
-    Routes: <base>/google_ads, <base>/ocean_engine, <base>/wechat_official_account (also /wechat).
+    Routes: <base>/<ad platform>, <base>/wechat_official_account (also /wechat).
     """
     ads, wechat = _state(company_dir / "ads.json"), _state(company_dir / "wechat.json")
     channel = Wechat(wechat, as_of)
     emulators: dict[str, Emulator] = {
-        "google_ads": GoogleAds(ads.get("google_ads", {}), as_of, page_size),
-        "ocean_engine": OceanEngine(ads.get("ocean_engine", {}), as_of, page_size),
+        **{name: start(ads.get(name, {}), as_of, page_size) for name, start in AD_EMULATORS.items()},
         "wechat_official_account": channel,
         "wechat": channel,
     }

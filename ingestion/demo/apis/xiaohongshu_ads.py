@@ -38,9 +38,7 @@ _REPORTS = "/api/open/jg/data/report/offline/"
 
 class XiaohongshuAds:
     def __init__(self, accounts: Mapping[str, Any], as_of: datetime, page_size: int) -> None:
-        self._accounts = {
-            name: (account, AdAccountState(account, as_of)) for name, account in accounts.items()
-        }
+        self._accounts = {name: AdAccountState(account, as_of) for name, account in accounts.items()}
         self._page_size = page_size
         self._today = as_of.astimezone(ZoneInfo("Asia/Shanghai")).date()
         self._tokens = EmulatedTokens(PLATFORM)
@@ -57,12 +55,12 @@ class XiaohongshuAds:
         given = request.query if request.method == "GET" else request.json
         if str(given.get("advertiser_id", "")) not in self._accounts:
             return _refused(403, "无该广告主权限")
-        account, state = self._accounts[str(given["advertiser_id"])]
+        state = self._accounts[str(given["advertiser_id"])]
         if request.path == "/api/open/jg/account/balance/info":
-            cents = int(Decimal(account.get("balance") or 0) * 100)
+            cents = int(Decimal(state.balance or 0) * 100)
             return _say({"total_balance": cents, "cash_balance": cents, "available_balance": cents})
         if request.path == "/api/open/jg/creativity/search":
-            return self._creatives(account, given, fault)
+            return self._creatives(state, given, fault)
         if not request.path.startswith(_REPORTS):
             return _refused(404, f"unknown path {request.path}")
         return self._report(state, request.path.removeprefix(_REPORTS), given, fault)
@@ -89,17 +87,17 @@ class XiaohongshuAds:
         rows = [_shape(row, levels) for row in rows_of(first.isoformat(), last.isoformat())]
         return self._page("data_list", rows, given["page_num"], given["page_size"], fault)
 
-    def _creatives(self, account: Mapping[str, Any], given: Any, fault: Kind | None) -> Answer:
-        ads = {str(row["ad_id"]): row for row in account.get("rows", ())}
+    def _creatives(self, state: AdAccountState, given: Any, fault: Kind | None) -> Answer:
         found = [
             {
-                "campaign_id": int(row["campaign_id"]),
-                "unit_id": int(row["ad_group_id"]),
-                "creative_id": int(ad_id),
-                "creative_name": row["ad_name"],
-                "jump_url": row.get("landing_url") or "",
+                "campaign_id": int(ad["campaign_id"]),
+                "unit_id": int(ad["ad_group_id"]),
+                "creative_id": int(ad["ad_id"]),
+                "creative_name": ad["ad_name"],
+                "creativity_status": 8,
+                "jump_url": ad["landing_url"],
             }
-            for ad_id, row in sorted(ads.items())
+            for ad in state.ad_list()
         ]
         page = given["page"]
         answer = self._page("creativity_dtos", found, page["page_index"], page["page_size"], fault).body[

@@ -23,7 +23,13 @@ from ingestion.sources.ad_accounts.coded_answers import coded, with_own_codes
 from ingestion.sources.ad_accounts.connecting import connected
 from ingestion.sources.ad_accounts.contracts import platform_contracts
 from ingestion.sources.ad_accounts.rotating_token import Exchange, Issued, authorise
-from ingestion.sources.ad_accounts.whole_answers import add_up, expect_sums, number, numbered_pages, six_decimals
+from ingestion.sources.ad_accounts.whole_answers import (
+    add_up,
+    expect_sums,
+    number,
+    numbered_pages,
+    six_decimals,
+)
 from ingestion.sources.questions import Answer, Connected, TextRow
 
 if TYPE_CHECKING:

@@ -148,8 +148,7 @@ def _account(client: "RESTClient", account: KuaishouAdsAccount, today: date) -> 
 
 def _ads(client: "RESTClient", account: KuaishouAdsAccount) -> list[TextRow]:
     units = {
-        as_text(unit["unit_id"]): unit
-        for unit in _every(client, account, "gw/dsp/unit/list", THINGS_A_PAGE)
+        as_text(unit["unit_id"]): unit for unit in _every(client, account, "gw/dsp/unit/list", THINGS_A_PAGE)
     }
     return [
         {

@@ -19,7 +19,7 @@ from ingestion.sources.endpoints import Endpoint, resolve
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
 
-    from ingestion.sources_config import RotatingAccount
+    from ingestion.sources.ad_accounts.account_settings import RotatingAccount
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def test_absent_file_and_empty_sections_are_no_sources(tmp_path: Path) -> None:
     [
         ("start_date:", "start_dat:", "line 8: `start_dat` is not a key that is known here"),
         ("2026-01-01", "soon", "line 8: `start_date` must be a date such as 2026-01-01"),
-        ("google_ads", "gogle_ads", "line 6: `platform` must be one of 'google_ads', 'ocean_engine'"),
+        ("google_ads", "gogle_ads", "line 6: `platform` must be one of 'google_ads', 'meta_ads'"),
         ("    endpoint: demo", "    endpoint: http://example.com", "line 12: `endpoint`: write demo, an https://"),
         ("    endpoint: demo", "    restatement_days: 3", "line 10: `credentials` is missing"),
         (", access_token: G_ACCESS", "", "line 9: add `access_token`, or `client_id`"),

@@ -70,21 +70,19 @@ class Platform:
         return landed(tmp_path, self.source, entity)
 
 
-BAIDU = Platform(
-    baidu_ads, BaiduAdsAccount, "8800002", {"user_name": "百度账户"}, '"reportType": 2665235'
-)
+BAIDU = Platform(baidu_ads, BaiduAdsAccount, "8800002", {"user_name": "百度账户"}, '"reportType": 2665235')
 XIAOHONGSHU = Platform(
     xiaohongshu_ads, XiaohongshuAdsAccount, "5500001", {"account_name": "小红书"}, "offline/creativity"
 )  # fmt: skip
-KUAISHOU = Platform(
-    kuaishou_ads, KuaishouAdsAccount, "6600001", {"account_name": "快手"}, "creative_report"
-)
+KUAISHOU = Platform(kuaishou_ads, KuaishouAdsAccount, "6600001", {"account_name": "快手"}, "creative_report")
 PLATFORMS = (BAIDU, XIAOHONGSHU, KUAISHOU)
 
 
 def ads_state() -> dict[str, Any]:
     return {
-        "baidu_ads": {"8800002": _account("百度账户", _rows("search", 0) + _rows("feed", 50), keywords=_keywords())},
+        "baidu_ads": {
+            "8800002": _account("百度账户", _rows("search", 0) + _rows("feed", 50), keywords=_keywords())
+        },
         "xiaohongshu_ads": {"5500001": _account("小红书", _rows("", 0))},
         "kuaishou_ads": {
             "6600001": _account("快手", _rows("", 0), daily_budgets=[str(100 + n) for n in range(7)])
