@@ -141,7 +141,9 @@ class BaiduAdsAccount(CodedAccount):
     platform: Literal["baidu_ads"]
     user_name: Annotated[str, Field(min_length=1)]
     products: Annotated[tuple[Literal["search", "feed"], ...], Field(min_length=1)] = ("search", "feed")
-    metrics: dict[Literal["search", "feed"], dict[Literal["conversions", "conversion_value"], Name]] = {}
+    metrics: dict[Literal["search", "feed"], dict[Literal["conversions", "conversion_value"], Name]] = Field(
+        default={}
+    )
     credentials: BaiduAdsCredentials | None = None
 
 
@@ -150,7 +152,9 @@ class XiaohongshuAdsAccount(CodedAccount):
 
     platform: Literal["xiaohongshu_ads"]
     creative_report: Literal["creativity", "creative"] = "creativity"
-    metrics: dict[Literal["conversions", "conversion_value", "video_views"], Name] = {}
+    metrics: dict[Literal["conversions", "conversion_value", "video_views"], Name] = Field(
+        default_factory=dict
+    )
     credentials: RotatingCredentials | None = None
 
 
@@ -160,7 +164,7 @@ class KuaishouAdsAccount(CodedAccount):
     platform: Literal["kuaishou_ads"]
     metrics: dict[
         Literal["impressions", "clicks", "conversions", "conversion_value", "video_views"], Name
-    ] = {}
+    ] = Field(default_factory=dict)
     credentials: RotatingCredentials | None = None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.demo.apis import Fault, serve
+from ingestion.demo.apis import serve
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.errors import SourceError
 from ingestion.secrets_store import DEMO_KEY, TokenChain
@@ -156,7 +156,7 @@ def test_refused_secrets_say_what_to_do_and_are_never_said(
         real = platform.account(
             endpoint=f"{url}/{platform.source}", credentials={name: f"X_{name.upper()}" for name in given}
         )
-        with pytest.raises(NoAccountPulled, match=r"code \d+.*authorise the account again") as error:
+        with pytest.raises(NoAccountPulled, match=r"\d{5}: .*authorise the account again") as error:
             platform.module.pull(settings(tmp_path), [real])
         monkeypatch.delenv("OPS_TOKEN_KEY")
         with pytest.raises(SourceError, match="OPS_TOKEN_KEY is not set"):
