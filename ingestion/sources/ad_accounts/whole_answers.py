@@ -55,7 +55,7 @@ def numbered_pages(
 
 
 def cursor_pages(
-    ask: Callable[[str | None], Any], *, what: str, rows: str, cursor: str
+    ask: Callable[[str | None], Any], *, what: str, rows: str, cursor: str | Callable[[Any], str | None]
 ) -> tuple[list[Any], Any]:
     """All rows of an answer whose pages name the next one, and its last body. A cursor must not come again."""
     gathered: list[Any] = []
@@ -64,7 +64,7 @@ def cursor_pages(
     while len(seen) <= MOST_PAGES:
         body = ask(after)
         gathered.extend(place(body, rows) or [])
-        after = as_text(place(body, cursor))
+        after = as_text(place(body, cursor) if isinstance(cursor, str) else cursor(body))
         if not after:
             return gathered, body
         if after in seen:

@@ -1,16 +1,13 @@
 {# Every pull of every platform as one shape, booked on app, channel and activity, in both currencies. #}
-{% set platforms = ad_platforms() %}
 {% set columns = [
     'account_id', 'account_name', 'currency_code', 'time_zone', 'campaign_id', 'campaign_name', 'ad_group_id',
     'ad_group_name', 'ad_id', 'ad_name', 'report_date', 'spend', 'impressions', 'clicks', 'conversions',
     'conversion_value', 'video_views', 'observed_at', 'is_newest'
 ] %}
 with observations as (
-    {% for platform in platforms %}
-    select '{{ platform }}' as platform, {{ columns | join(', ') }}
-    from {{ ref('stg_' ~ platform ~ '__ad_performance') }}
+    select platform, {{ columns | join(', ') }}
+    from {{ ref('stg_ad_platforms__ad_performance') }}
     union all
-    {% endfor %}
     select
         platform,
         account_id,
