@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ingestion.demo.apis.exchange import Answer, Emulator, Request
-from ingestion.demo.apis.faults import Fault, FaultPlan
+from ingestion.demo.apis.faults import Fault, FaultPlan, Kind
 from ingestion.demo.apis.google_ads import GoogleAds
 from ingestion.demo.apis.ocean_engine import OceanEngine
 from ingestion.demo.apis.wechat import Wechat
@@ -92,6 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
         emulator = self.server.emulators.get(platform)
         if fault is not None and fault.kind == "rate_limit":
             answer = Answer({"error": "too many requests"}, 429, {"Retry-After": f"{fault.seconds:.0f}"})
+        elif kind == "bare_rate_limit":
+            answer = Answer({"error": "too many requests"}, 429)
         elif kind == "server_error":
             answer = Answer({"error": "internal"}, 500)
         elif kind == "forbidden":
@@ -102,9 +104,9 @@ class _Handler(BaseHTTPRequestHandler):
             answer = emulator.answer(request, kind)
         if fault is not None and fault.kind == "time_out":
             self.server.stopping.wait(fault.seconds)
-        self._send(answer, is_cut=kind == "cut_body")
+        self._send(answer, kind)
 
-    def _send(self, answer: Answer, is_cut: bool) -> None:
+    def _send(self, answer: Answer, kind: Kind | None) -> None:
         content = json.dumps(answer.body, ensure_ascii=False).encode()
         self.send_response(answer.status)
         # WeChat sends its JSON as text/plain; a client must not rely on the content type.
@@ -114,8 +116,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         try:
-            self.wfile.write(content[: len(content) // 2] if is_cut else content)
+            if kind == "trickle":
+                for byte in content:
+                    self.wfile.write(bytes([byte]))
+                    if self.server.stopping.wait(0.05):
+                        break
+            else:
+                self.wfile.write(content[: len(content) // 2] if kind == "cut_body" else content)
         except (BrokenPipeError, ConnectionResetError):
-            is_cut = True  # the client has stopped waiting
-        if is_cut:
+            self.close_connection = True  # the client has stopped waiting
+        if kind in ("cut_body", "trickle"):
             self.close_connection = True
