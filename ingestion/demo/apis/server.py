@@ -13,13 +13,19 @@ from urllib.parse import parse_qs, urlsplit
 from ingestion.demo.apis.exchange import Answer, Emulator, Request
 from ingestion.demo.apis.faults import Fault, FaultPlan, Kind
 from ingestion.demo.apis.google_ads import GoogleAds
+from ingestion.demo.apis.meta_ads import MetaAds
 from ingestion.demo.apis.ocean_engine import OceanEngine
+from ingestion.demo.apis.tencent_ads import TencentAds
+from ingestion.demo.apis.tiktok_ads import TikTokAds
 from ingestion.demo.apis.wechat import Wechat
 
 #: Ad platform → its emulator, made of the platform's part of ads.json, the as-of moment and the page size.
 AD_EMULATORS: dict[str, Callable[[dict[str, Any], datetime, int], Emulator]] = {
     "google_ads": GoogleAds,
+    "meta_ads": MetaAds,
+    "tiktok_ads": TikTokAds,
     "ocean_engine": OceanEngine,
+    "tencent_ads": TencentAds,
 }
 
 DEFAULT_PAGE_SIZE = 200
