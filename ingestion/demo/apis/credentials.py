@@ -7,6 +7,13 @@ DEMO_CREDENTIALS: dict[str, dict[str, str]] = {
         "client_secret": "demo-client-secret",
         "refresh_token": "demo-google-refresh-token",
     },
+    "meta_ads": {"access_token": "demo-meta-access"},
+    "tiktok_ads": {"access_token": "demo-tiktok-access"},
+    "tencent_ads": {
+        "client_id": "demo-tencent-client",
+        "client_secret": "demo-tencent-secret",
+        "refresh_token": "demo-tencent-refresh",
+    },
     "ocean_engine": {
         "app_id": "demo-app-id",
         "secret": "demo-app-secret",

@@ -15,6 +15,7 @@ from ingestion.demo.apis.ads_state import AdAccountState, Row, actions_of, add_u
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
 from ingestion.demo.apis.faults import Kind
+from ingestion.demo.apis.pages import shift
 
 _PATH = re.compile(r"/v\d+/customers/(\d+)/googleAds:search")
 _GAQL = re.compile(
@@ -109,16 +110,17 @@ class GoogleAds:
     def _page(self, rows: Sequence[Row], fields: Sequence[str], body: Any, fault: Kind | None) -> Any:
         settings = body.get("searchSettings", {})
         start = int(base64.b64decode(body["pageToken"])) if body.get("pageToken") else 0
-        shown = 0 if fault == "repeated_page" else start
+        shown, total = shift(rows, start, self._page_size, fault)
         answer: dict[str, Any] = {"fieldMask": ",".join(fields)}
-        results = [_shape(row, fields) for row in rows[shown : shown + self._page_size]]
+        results = [_shape(row, fields) for row in shown]
         if results and start < len(rows):
             answer["results"] = results
         if settings.get("returnTotalResultsCount"):
-            answer["totalResultsCount"] = str(len(rows) + (fault == "total_mismatch"))
+            answer["totalResultsCount"] = str(total)
         end = start + self._page_size
         if start < len(rows):
-            answer["nextPageToken"] = base64.b64encode(str(min(end, len(rows))).encode()).decode()
+            following = start if fault == "cursor_loop" else min(end, len(rows))
+            answer["nextPageToken"] = base64.b64encode(str(following).encode()).decode()
         if start >= len(rows) or (end >= len(rows) and not settings.get("returnSummaryRow")):
             answer.pop("nextPageToken", None)
         if settings.get("returnSummaryRow") and start >= len(rows) and rows:

@@ -14,6 +14,7 @@ from ingestion.demo.apis.ads_state import AdAccountState, Row, add_up
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
 from ingestion.demo.apis.faults import Kind
+from ingestion.demo.apis.pages import numbered_page
 
 _DIMENSIONS = {
     "stat_time_day": "report_date",
@@ -94,14 +95,8 @@ class OceanEngine:
             material = {"material_id": int(ad["ad_id"]), "material_name": ad["ad_name"]}
             promotion["promotion_materials"]["video_material_list"].append(material)
         page, size = int(query.get("page", 1)), int(query.get("page_size", 10))
-        found = list(promotions.values())
-        info = {
-            "page": page,
-            "page_size": size,
-            "total_number": len(found),
-            "total_page": -(-len(found) // size),
-        }
-        return _say(0, "OK", {"list": found[(page - 1) * size : page * size], "page_info": info})
+        shown, info = numbered_page(list(promotions.values()), page, size, None)
+        return _say(0, "OK", {"list": shown, "page_info": info})
 
     def _refresh(self, given: Any) -> Answer:
         right, token = DEMO_CREDENTIALS["ocean_engine"], str(given.get("refresh_token", ""))
@@ -133,16 +128,32 @@ class OceanEngine:
         rows_of = account.ads if "material_id" in dimensions else account.totals
         rows = rows_of(first.isoformat(), last.isoformat())
         size = min(asked_size, self._page_size)
-        start = 0 if fault == "repeated_page" else (page - 1) * size
+        shown, info = numbered_page(rows, page, size, fault)
         data = {
-            "rows": [_shape(row, dimensions, metrics) for row in rows[start : start + size]],
+            "rows": [_shape(row, dimensions, metrics) for row in shown],
             "total_metrics": _shape(add_up(rows), [], metrics)["metrics"] if rows else {},
-            "page_info": {
-                "page": page,
-                "page_size": size,
-                "total_number": len(rows) + (fault == "total_mismatch"),
-                "total_page": -(-len(rows) // size),
-            },
+            "page_info": info,
+        }
+        return _say(0, "OK", data)
+
+    def _report(self, account: AdAccountState, query: Mapping[str, str], fault: Kind | None) -> Answer:
+        try:
+            dimensions, metrics = json.loads(query["dimensions"]), json.loads(query["metrics"])
+            first, last = date.fromisoformat(query["start_time"]), date.fromisoformat(query["end_time"])
+            page, asked_size = int(query.get("page", 1)), int(query.get("page_size", 20))
+        except (KeyError, ValueError) as error:
+            return _say(40000, f"bad parameter: {error}")
+        unknown = [*(set(dimensions) - set(_DIMENSIONS)), *(set(metrics) - set(_METRICS))]
+        if unknown or not 0 <= (last - first).days < LONGEST_DAYS:
+            return _say(40000, f"bad parameter: {unknown or 'the range is at most 30 days'}")
+        rows_of = account.ads if "material_id" in dimensions else account.totals
+        rows = rows_of(first.isoformat(), last.isoformat())
+        size = min(asked_size, self._page_size)
+        shown, info = numbered_page(rows, page, size, fault)
+        data = {
+            "rows": [_shape(row, dimensions, metrics) for row in shown],
+            "total_metrics": _shape(add_up(rows), [], metrics)["metrics"] if rows else {},
+            "page_info": info,
         }
         return _say(0, "OK", data)
 

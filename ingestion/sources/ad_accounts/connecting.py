@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from ingestion.settings import Settings
@@ -13,8 +13,39 @@ from ingestion.sources.endpoints import Endpoint, resolve
 from ingestion.sources.questions import STALE_AFTER, Answer, Connected, Question, TextRow
 
 Account = TypeVar("Account", bound=AdAccountSettings)
+Given = TypeVar("Given", bound=AdAccountSettings, contravariant=True)
 Days = Callable[[date, date], Answer]
 State = Callable[[], Sequence[TextRow]]
+
+
+class Pull(Protocol[Given]):
+    """Lands what is needed of every account. Raises SourceError for bad configuration or when none works."""
+
+    def __call__(
+        self,
+        settings: Settings,
+        accounts: Sequence[Given],
+        *,
+        dates: Sequence[date] | None = None,
+        demo_base_url: str | None = None,
+    ) -> PullResults: ...
+
+
+def platform_pull(
+    source: str, host: str, connect: Callable[[Settings, Account, Endpoint], Connected]
+) -> Pull[Account]:
+    """The `pull` of a platform whose accounts know nothing of each other."""
+
+    def pull(
+        settings: Settings,
+        accounts: Sequence[Account],
+        *,
+        dates: Sequence[date] | None = None,
+        demo_base_url: str | None = None,
+    ) -> PullResults:
+        return pull_platform(settings, source, host, accounts, connect, dates, demo_base_url)
+
+    return pull
 
 
 def pull_platform(

@@ -8,7 +8,7 @@ left of the approved account budget (accounts that pay by card have none), the d
 budgets of enabled campaigns, a shared one once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,9 @@ from ingestion.exact_json import as_text
 from ingestion.redaction import Redactor
 from ingestion.rest_client import Refusal, api_session, rest_client
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import PullResults
 from ingestion.sources.ad_accounts.access_token import AccessToken, in_header
 from ingestion.sources.ad_accounts.account_settings import GoogleAdsAccount
-from ingestion.sources.ad_accounts.connecting import connected, pull_platform
+from ingestion.sources.ad_accounts.connecting import connected, platform_pull
 from ingestion.sources.ad_accounts.whole_answers import cursor_pages, expect_count, expect_sums, place
 from ingestion.sources.endpoints import Endpoint
 from ingestion.sources.questions import Answer, Connected, TextRow
@@ -63,17 +62,6 @@ ACTIONS = {"action": "segments.conversion_action_name", "conversions": METRICS["
            "conversion_value": METRICS["conversion_value"]}  # fmt: skip
 DAY = {"report_date": "segments.date"}
 DOUBLES = ("conversions", "conversion_value")
-
-
-def pull(
-    settings: Settings,
-    accounts: Sequence[GoogleAdsAccount],
-    *,
-    dates: Sequence[date] | None = None,
-    demo_base_url: str | None = None,
-) -> PullResults:
-    """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    return pull_platform(settings, SOURCE, HOST, accounts, connect, dates, demo_base_url)
 
 
 def connect(settings: Settings, account: GoogleAdsAccount, endpoint: Endpoint) -> Connected:
@@ -243,3 +231,6 @@ def _camel(name: str) -> str:
     """`ad_group_ad.ad.final_urls` → `adGroupAd.ad.finalUrls`."""
     head, *rest = name.split("_")
     return head + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+pull = platform_pull(SOURCE, HOST, connect)

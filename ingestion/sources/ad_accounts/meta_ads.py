@@ -9,7 +9,7 @@ codes below are tried again; a refused token (code 190) must be replaced by a pe
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -18,11 +18,10 @@ from ingestion.exact_json import as_text
 from ingestion.redaction import Redactor
 from ingestion.rest_client import Refusal, rest_client
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import PullResults
 from ingestion.sources.ad_accounts import meta_actions
 from ingestion.sources.ad_accounts.access_token import AccessToken, in_header
 from ingestion.sources.ad_accounts.account_settings import MetaAdsAccount
-from ingestion.sources.ad_accounts.connecting import connected, pull_platform
+from ingestion.sources.ad_accounts.connecting import connected, platform_pull
 from ingestion.sources.ad_accounts.report_jobs import JobState, finished_job
 from ingestion.sources.ad_accounts.whole_answers import cursor_pages, expect_sums, number, place
 from ingestion.sources.endpoints import Endpoint
@@ -47,17 +46,6 @@ AD_FIELDS = (
     "id,name,effective_status,campaign{id,name},adset{id,name},creative{link_url,url_tags,object_story_spec}"
 )
 TRY_AGAIN = (1, 2, 4, 17, 32, 341, 613, *range(80000, 80007), 80014)
-
-
-def pull(
-    settings: Settings,
-    accounts: Sequence[MetaAdsAccount],
-    *,
-    dates: Sequence[date] | None = None,
-    demo_base_url: str | None = None,
-) -> PullResults:
-    """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    return pull_platform(settings, SOURCE, HOST, accounts, connect, dates, demo_base_url)
 
 
 def inspect(status: int, body: Any) -> Refusal | None:
@@ -198,3 +186,6 @@ def _ad(ad: Any) -> dict[str, str | None]:
         "status": as_text(ad.get("effective_status")),
         "landing_url": f"{link}{'&' if '?' in link else '?'}{tags}" if link and tags else link,
     }
+
+
+pull = platform_pull(SOURCE, HOST, connect)

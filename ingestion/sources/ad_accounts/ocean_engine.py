@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ingestion.exact_json import as_text
-from ingestion.rest_client import Refusal
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import OceanEngineAccount
+from ingestion.sources.ad_accounts.coded_answers import coded
 from ingestion.sources.ad_accounts.connecting import connected
 from ingestion.sources.ad_accounts.contracts import platform_contracts
+from ingestion.sources.ad_accounts.declared_actions import Action, conversion_rows
 from ingestion.sources.ad_accounts.rotating_token import Exchange, authorise
 from ingestion.sources.ad_accounts.whole_answers import expect_sums, number, numbered_pages, place
 from ingestion.sources.questions import Answer, Connected, TextRow
@@ -53,16 +54,15 @@ METRICS = {
     "conversion_value": "in_app_order_gmv",
     "video_views": "total_play",
 }
-#: Action → (metric, time basis).
 ACTIONS = {
-    "convert_cnt": ("convert", "conversion"),
-    "deep_convert_cnt": ("deep_convert", "conversion"),
-    "attribution_convert_cnt": ("convert", "touch"),
-    "attribution_deep_convert_cnt": ("deep_convert", "touch"),
+    "convert_cnt": Action("convert", time_basis="conversion", value="conversion_value"),
+    "deep_convert_cnt": Action("deep_convert", time_basis="conversion"),
+    "attribution_convert_cnt": Action("convert"),
+    "attribution_deep_convert_cnt": Action("deep_convert"),
 }
 MATERIALS = "promotion_materials"
-TRY_AGAIN = (40100, 40110)
-EXPIRED = (40102, 40104, 40105)
+#: 40100 is the sibling TikTok's code of too many requests [?].
+inspect = coded(try_again=lambda code: code in (40100, 40110) or code >= 50000, expired=(40102, 40104, 40105))
 
 
 def pull(
@@ -79,19 +79,6 @@ def pull(
         return _connect(settings, account, clients[account.account_id])
 
     return pull_accounts(settings, SOURCE, accounts, connect, platform_contracts(SOURCE), dates)
-
-
-def inspect(status: int, body: Any) -> Refusal | None:
-    """Every answer is {"code", "message", "data", "request_id"}; 0 is success."""
-    if not isinstance(body, dict) or "code" not in body:
-        return Refusal("retry", "the answer has no `code`") if status == 200 else None
-    code = body["code"]
-    if code == 0:
-        return None
-    message = f"code {code}: {body.get('message', '')}"
-    if code in EXPIRED:
-        return Refusal("expired_token", message)
-    return Refusal("retry" if code in TRY_AGAIN or code >= 50000 else "fatal", message)
 
 
 def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
@@ -114,11 +101,9 @@ def _connect(settings: Settings, account: OceanEngineAccount, client: "RESTClien
 
     def conversions(first: date, last: date) -> Answer:
         ids = {column: name for column, name in LEVELS.items() if column.endswith("_id")}
-        wanted = {name: name for name in (*ACTIONS, metrics["conversion_value"])}
+        wanted = {name: name for name in ACTIONS} | {"conversion_value": metrics["conversion_value"]}
         rows = _report(client, account, "MATERIAL_DATA", ids, wanted, first, last)
-        return {
-            "conversions": [one for row in rows for one in _conversions(row, metrics["conversion_value"])]
-        }
+        return {"conversions": [one for row in rows for one in conversion_rows(row, ACTIONS)]}
 
     return connected(
         settings,
@@ -184,19 +169,6 @@ def _place(account: OceanEngineAccount) -> dict[str, str | None]:
         "currency_code": account.currency_code,
         "time_zone": ZONE,
     }
-
-
-def _conversions(row: TextRow, value: str) -> list[TextRow]:
-    """One row per action that happened; the value belongs to what the platform calls the conversion."""
-    declared = {"is_counted": "true", "attribution_window": "account", "touch_type": "any"}
-    return [
-        {
-            **row, **declared, "action": metric, "counts_as": kind, "time_basis": basis, "conversions": row[metric],
-            "conversion_value": row[value] if metric == "convert_cnt" else None,
-        }
-        for metric, (kind, basis) in ACTIONS.items()
-        if (row[metric] or "").strip("0.")
-    ]  # fmt: skip
 
 
 def _account(client: "RESTClient", account: OceanEngineAccount) -> TextRow:
