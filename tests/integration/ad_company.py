@@ -35,10 +35,17 @@ ABROAD = {
     "tiktok_ads": ("USD", "Asia/Singapore"),
 }
 RATES = {"USD": Decimal("7.1234567"), "EUR": Decimal("7.7654321"), "CNY": Decimal(1)}
-MORE_SETTINGS = {"baidu_ads": {"user_name": "account baidu_ads"}}
+#: What an account's name is called in sources.yaml where the reports do not tell it.
+NAME_SETTINGS = {
+    "ocean_engine": "account_name",
+    "tencent_ads": "account_name",
+    "baidu_ads": "user_name",
+    "xiaohongshu_ads": "account_name",
+    "kuaishou_ads": "account_name",
+}
 #: Platforms that do not offer the daily budget of an account, or its balance.
-WITHOUT_BUDGET = {"xiaohongshu_ads"}
-WITHOUT_BALANCE: set[str] = set()
+WITHOUT_BUDGET = {"meta_ads", "tiktok_ads", "xiaohongshu_ads"}
+WITHOUT_BALANCE = {"meta_ads"}
 SIX = Decimal("0.000001")
 Row = dict[str, Any]
 
@@ -84,9 +91,16 @@ class Account:
                     "ad_group_id": f"{self.number}{group}2", "ad_group_name": f"单元 {group}",
                     "ad_id": f"{self.number}{group}3{ad}", "ad_name": f"创意 {ad}",
                     "cost": Decimal(f"{1000 * index + 10 * ad + self.number}.{ad}1") - correction,
-                    "impressions": 5000 + 100 * index + ad, "clicks": 40 + ad, "conversions": Decimal(index),
+                    "impressions": 5000 + 100 * index + ad, "clicks": 40 + ad, "conversions": Decimal(index + 1),
                     "conversion_value": Decimal(f"{1234 + index}.50"), "video_views": 7,
                 }  # fmt: skip
+
+    def reported(self, row: Row) -> Row:
+        """As the platform's report can tell it: Tencent v3 has no campaigns and reports ids without names."""
+        if self.platform.source != "tencent_ads":
+            return row
+        names = dict.fromkeys(("campaign_name", "ad_group_name", "ad_name"))
+        return {**row, **names, "campaign_id": row["ad_group_id"]}
 
     def unallocated(self) -> Row:
         day = DAYS[4]
@@ -202,4 +216,6 @@ def _settings(account: Account) -> dict[str, Any]:
     name = account.platform.source
     settings = {"platform": name, "account_id": account.account_id, "endpoint": "demo"}
     settings |= {"start_date": FIRST_DAY, "restatement_days": 7}
-    return settings | MORE_SETTINGS.get(name, {})
+    if name in NAME_SETTINGS:
+        settings[NAME_SETTINGS[name]] = f"account {name}"
+    return settings

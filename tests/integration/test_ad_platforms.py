@@ -64,7 +64,7 @@ def test_every_ad_is_there_to_the_last_decimal(run: Run, account: Account) -> No
         if is_shown(account, row["report_date"], FIRST_LOOK)
     }
     expected = {}
-    for row in account.ads(AS_OF):
+    for row in map(account.reported, account.ads(AS_OF)):
         if not is_shown(account, row["report_date"]):
             continue
         app_id, channel = booked(account, row["campaign_id"])

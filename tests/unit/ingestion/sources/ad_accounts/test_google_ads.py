@@ -168,7 +168,7 @@ def test_one_failing_account_stops_no_other(tmp_path: Path) -> None:
     assert "PERMISSION_DENIED" in results.failures[0].message
     assert len(landed(tmp_path, "google_ads", "ad_performance")) == 30 * ADS_A_DAY
     failed = [row for row in pulls(tmp_path) if row["account_id"] == "999"]
-    assert [(row["status"], row["report_date"]) for row in failed] == [("failed", None)] * 5
+    assert [(row["status"], row["report_date"]) for row in failed] == [("failed", None)] * 6
 
 
 def test_missing_secrets_are_named_before_anything_is_asked(
