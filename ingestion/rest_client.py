@@ -79,6 +79,9 @@ class TokenAuth(AuthBase):
         """Set `token` to a fresh one, or raise ApiError."""
         raise NotImplementedError
 
+    def confirm(self) -> None:
+        """An answer came that was asked with `token`."""
+
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self.token is None:
             self.renew()
@@ -108,6 +111,8 @@ class ApiSession(requests.Session):
             kwargs["timeout"] = (min(waits.connect, left), min(waits.read, left))
             response, refusal = self._try(request, kwargs, min(waits.whole, left))
             if refusal is None and response is not None:
+                if self.token_auth is not None:
+                    self.token_auth.confirm()
                 return response
             assert refusal is not None
             if refusal.kind == "expired_token" and self.token_auth is not None and not renewed:

@@ -28,6 +28,7 @@ class AdAccountState:
         self._today = as_of.astimezone(ZoneInfo(self.time_zone)).date()
         self._ads = [self._as_shown(row) for row in account.get("rows", ())]
         self._unallocated = [self._as_shown(row) for row in account.get("unallocated") or ()]
+        self._keywords = [self._as_shown(row) for row in account.get("keywords") or ()]
 
     def ads(self, first: str, last: str) -> list[Row]:
         """One row per ad and day, by day and ids."""
@@ -46,6 +47,16 @@ class AdAccountState:
             }
             for _, row in sorted(ads.items())
         ]
+
+    def keywords(self, first: str, last: str) -> list[Row]:
+        """One row per keyword and day, by day and ids."""
+        rows = self._between(self._keywords, first, last)
+        keys = ("report_date", "campaign_id", "ad_group_id", "keyword_id")
+        return sorted(rows, key=lambda row: tuple(str(row.get(key)) for key in keys))
+
+    def unallocated(self, first: str, last: str) -> list[Row]:
+        """What the account spent outside of ads, by day."""
+        return self._between(self._unallocated, first, last)
 
     def totals(self, first: str, last: str) -> list[Row]:
         """One row per day: all ads and what is unallocated."""

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ingestion.demo.apis.baidu_ads import BaiduAds
 from ingestion.demo.apis.exchange import Answer, Emulator, Request
 from ingestion.demo.apis.faults import Fault, FaultPlan, Kind
 from ingestion.demo.apis.google_ads import GoogleAds
+from ingestion.demo.apis.kuaishou_ads import KuaishouAds
 from ingestion.demo.apis.meta_ads import MetaAds
 from ingestion.demo.apis.ocean_engine import OceanEngine
 from ingestion.demo.apis.tencent_ads import TencentAds
 from ingestion.demo.apis.tiktok_ads import TikTokAds
 from ingestion.demo.apis.wechat import Wechat
+from ingestion.demo.apis.xiaohongshu_ads import XiaohongshuAds
 
 #: Ad platform → its emulator, made of the platform's part of ads.json, the as-of moment and the page size.
 AD_EMULATORS: dict[str, Callable[[dict[str, Any], datetime, int], Emulator]] = {
@@ -26,6 +29,9 @@ AD_EMULATORS: dict[str, Callable[[dict[str, Any], datetime, int], Emulator]] = {
     "tiktok_ads": TikTokAds,
     "ocean_engine": OceanEngine,
     "tencent_ads": TencentAds,
+    "baidu_ads": BaiduAds,
+    "xiaohongshu_ads": XiaohongshuAds,
+    "kuaishou_ads": KuaishouAds,
 }
 
 DEFAULT_PAGE_SIZE = 200

@@ -94,7 +94,7 @@ class TencentAdsAccount(AdAccountSettings):
     credentials: OAuthCredentials | None = None
 
 
-class OceanEngineCredentials(Credentials):
+class RotatingCredentials(Credentials):
     """Of the developer app; the first refresh token comes from the authorisation page."""
 
     app_id: Variable
@@ -111,10 +111,73 @@ class OceanEngineAccount(AdAccountSettings):
     currency_code: Currency = "CNY"
     restatement_days: Days = 7
     metrics: dict[Literal["conversion_value", "video_views"], Name] = Field(default_factory=dict)
-    credentials: OceanEngineCredentials | None = None
+    credentials: RotatingCredentials | None = None
 
 
+class CodedAccount(AdAccountSettings):
+    """An account of a platform whose error codes are partly unknown: the two lists add to what is built in."""
+
+    account_id: Digits
+    account_name: str | None = None
+    currency_code: Currency = "CNY"
+    #: Local hour from which the platform has the day before whole.
+    hour_ready: Annotated[int, Field(ge=0, le=23)] = 8
+    retry_codes: tuple[int, ...] = ()
+    expired_codes: tuple[int, ...] = ()
+
+
+class BaiduAdsCredentials(Credentials):
+    """Of the developer app; user id and the first refresh token are those of the authorising account."""
+
+    app_id: Variable
+    secret_key: Variable
+    user_id: Variable
+    refresh_token: Variable
+
+
+class BaiduAdsAccount(CodedAccount):
+    """A Baidu marketing (百度营销) account; `metrics` names its columns of conversions by product."""
+
+    platform: Literal["baidu_ads"]
+    user_name: Annotated[str, Field(min_length=1)]
+    products: Annotated[tuple[Literal["search", "feed"], ...], Field(min_length=1)] = ("search", "feed")
+    metrics: dict[Literal["search", "feed"], dict[Literal["conversions", "conversion_value"], Name]] = Field(
+        default={}
+    )
+    credentials: BaiduAdsCredentials | None = None
+
+
+class XiaohongshuAdsAccount(CodedAccount):
+    """A Xiaohongshu 聚光 advertiser. `metrics` names other platform metrics than those built in."""
+
+    platform: Literal["xiaohongshu_ads"]
+    creative_report: Literal["creativity", "creative"] = "creativity"
+    metrics: dict[Literal["conversions", "conversion_value", "video_views"], Name] = Field(
+        default_factory=dict
+    )
+    credentials: RotatingCredentials | None = None
+
+
+class KuaishouAdsAccount(CodedAccount):
+    """A Kuaishou 磁力 advertiser. `metrics` names other platform metrics than those built in."""
+
+    platform: Literal["kuaishou_ads"]
+    metrics: dict[
+        Literal["impressions", "clicks", "conversions", "conversion_value", "video_views"], Name
+    ] = Field(default_factory=dict)
+    credentials: RotatingCredentials | None = None
+
+
+#: Accounts whose refresh token is replaced at each use.
+RotatingAccount = OceanEngineAccount | BaiduAdsAccount | XiaohongshuAdsAccount | KuaishouAdsAccount
 AdAccount = Annotated[
-    GoogleAdsAccount | MetaAdsAccount | TikTokAdsAccount | OceanEngineAccount | TencentAdsAccount,
+    GoogleAdsAccount
+    | MetaAdsAccount
+    | TikTokAdsAccount
+    | OceanEngineAccount
+    | TencentAdsAccount
+    | BaiduAdsAccount
+    | XiaohongshuAdsAccount
+    | KuaishouAdsAccount,
     Field(discriminator="platform"),
 ]

@@ -1,9 +1,11 @@
-"""Google Ads: `googleAds:search` of one client account → the tables of ad platforms but for balances.
+"""Google Ads: `googleAds:search` of one client account → the tables of ad platforms.
 
 Figures as the API gives them: spend in micros of the account's currency, whole numbers as JSON strings,
 conversions and their value as doubles (kept to 6 decimals). Report dates are the account's own days
 (`customer.time_zone`). Rows that are all zero are not returned by the platform. Conversions are booked on
-the day of the interaction, within the window that each conversion action has set.
+the day of the interaction, within the window that each conversion action has set. The balance is what is
+left of the approved account budget (accounts that pay by card have none), the daily budget the sum of the
+budgets of enabled campaigns, a shared one once.
 """
 
 from collections.abc import Mapping
@@ -49,6 +51,13 @@ METRICS = {
     "conversion_value": "metrics.conversions_value",
     "video_views": "metrics.video_trueview_views",
 }
+KEYWORDS = {
+    **{column: name for column, name in LEVELS.items() if not column.startswith("ad_") or "group" in column},
+    "keyword_id": "ad_group_criterion.criterion_id",
+    "keyword_text": "ad_group_criterion.keyword.text",
+    "match_type": "ad_group_criterion.keyword.match_type",
+}
+KEYWORD_METRICS = ("cost_micros", "impressions", "clicks", "conversions")
 ACTIONS = {"action": "segments.conversion_action_name", "conversions": METRICS["conversions"],
            "conversion_value": METRICS["conversion_value"]}  # fmt: skip
 DAY = {"report_date": "segments.date"}
@@ -77,6 +86,12 @@ def connect(settings: Settings, account: GoogleAdsAccount, endpoint: Endpoint) -
         }
         return {"conversions": [{**row, **declared, "counts_as": row["action"]} for row in rows]}
 
+    def keywords(first: date, last: date) -> Answer:
+        columns = DAY | KEYWORDS | {column: METRICS[column] for column in KEYWORD_METRICS}
+        return {
+            "keyword_performance": _search(client, path, "keyword_view", columns, customer, (first, last))
+        }
+
     def ads() -> list[TextRow]:
         columns = {"status": "ad_group_ad.status", "landing_url": "ad_group_ad.ad.final_urls"}
         return _search(client, path, "ad_group_ad", LEVELS | columns, customer)
@@ -85,8 +100,12 @@ def connect(settings: Settings, account: GoogleAdsAccount, endpoint: Endpoint) -
         settings,
         account,
         ZoneInfo(customer["time_zone"] or ""),
-        {("ad_performance", "account_performance"): performance, ("conversions",): conversions},
-        {"accounts": lambda: [customer], "ads": ads},
+        {
+            ("ad_performance", "account_performance"): performance,
+            ("conversions",): conversions,
+            ("keyword_performance",): keywords,
+        },
+        {"accounts": lambda: [customer | _money(client, path)], "ads": ads},
         endpoint=f"POST {path}",
     )
 
@@ -140,6 +159,24 @@ def _customer(client: "RESTClient", path: str) -> dict[str, str | None]:
     }
 
 
+def _money(client: "RESTClient", path: str) -> dict[str, str | None]:
+    """Balance and daily budget in micros; None where the account has none."""
+    approved = {
+        "limit": "account_budget.approved_spending_limit_micros",
+        "served": "account_budget.amount_served_micros",
+    }
+    limits = _search(client, path, "account_budget", approved, {}, where="account_budget.status = 'APPROVED'")
+    # An unlimited budget has no limit in micros.
+    left = [int(row["limit"]) - int(row["served"] or 0) for row in limits if row["limit"]]
+    campaigns = {"id": "campaign_budget.id", "amount": "campaign_budget.amount_micros"}
+    of_campaigns = _search(client, path, "campaign", campaigns, {}, where="campaign.status = 'ENABLED'")
+    budgets = {row["id"]: int(row["amount"]) for row in of_campaigns if row["amount"]}
+    return {
+        "balance_micros": str(sum(left)) if left else None,
+        "daily_budget_micros": str(sum(budgets.values())) if budgets else None,
+    }
+
+
 def _search(
     client: "RESTClient",
     path: str,
@@ -147,9 +184,12 @@ def _search(
     columns: Mapping[str, str],
     customer: Mapping[str, str | None],
     days: tuple[date, date] | None = None,
+    where: str | None = None,
 ) -> list[TextRow]:
     """Every row of a query. Raises ApiError unless their number and sums are those that the API states."""
     query = f"SELECT {', '.join(columns.values())} FROM {resource}"
+    if where is not None:
+        query += f" WHERE {where}"
     if days is not None:
         query += f" WHERE segments.date BETWEEN '{days[0]}' AND '{days[1]}' ORDER BY segments.date"
     body = {"query": query, "searchSettings": {"returnTotalResultsCount": True, "returnSummaryRow": True}}

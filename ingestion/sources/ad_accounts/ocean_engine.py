@@ -16,18 +16,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ingestion.exact_json import as_text
-from ingestion.redaction import Redactor
-from ingestion.rest_client import rest_client
-from ingestion.secrets_store import TokenChain, token_key
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import PullResults
+from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import OceanEngineAccount
 from ingestion.sources.ad_accounts.coded_answers import coded
-from ingestion.sources.ad_accounts.connecting import connected, pull_platform
+from ingestion.sources.ad_accounts.connecting import connected
+from ingestion.sources.ad_accounts.contracts import platform_contracts
 from ingestion.sources.ad_accounts.declared_actions import Action, conversion_rows
-from ingestion.sources.ad_accounts.ocean_engine_token import OceanEngineToken
+from ingestion.sources.ad_accounts.rotating_token import Exchange, authorise
 from ingestion.sources.ad_accounts.whole_answers import expect_sums, number, numbered_pages, place
-from ingestion.sources.endpoints import Endpoint
 from ingestion.sources.questions import Answer, Connected, TextRow
 
 if TYPE_CHECKING:
@@ -65,7 +62,7 @@ ACTIONS = {
 }
 MATERIALS = "promotion_materials"
 #: 40100 is the sibling TikTok's code of too many requests [?].
-inspect = coded(try_again=lambda code: code in (40100, 40110) or code >= 50000, expired=(40102, 40104, 40105))
+inspect = coded((40100, 40110, *range(50000, 60000)), (40102, 40104, 40105))
 
 
 def pull(
@@ -76,37 +73,31 @@ def pull(
     demo_base_url: str | None = None,
 ) -> PullResults:
     """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    tokens: dict[str, OceanEngineToken] = {}
+    clients = authorise(settings, EXCHANGE, HOST, accounts, demo_base_url, lambda _: inspect)
 
-    def connect(settings: Settings, account: OceanEngineAccount, endpoint: Endpoint) -> Connected:
-        return _connect(settings, account, tokens[account.account_id])
+    def connect(account: OceanEngineAccount) -> Connected:
+        return _connect(settings, account, clients[account.account_id])
 
-    def start(account: OceanEngineAccount, endpoint: Endpoint) -> None:
-        # Accounts of one authorisation share its chain: each exchange kills the token before.
-        variable = account.credentials.refresh_token if account.credentials else ""
-        name = f"{SOURCE}-{'demo' if endpoint.is_demo else variable}"
-        if name not in tokens:
-            seed, key = endpoint.credentials["refresh_token"], token_key(endpoint.is_demo)
-            chain = TokenChain(settings.data_dir, name, seed, key)
-            tokens[name] = OceanEngineToken(endpoint, Redactor(endpoint.credentials.values()), chain, inspect)
-        tokens[account.account_id] = tokens[name]
-
-    return pull_platform(settings, SOURCE, HOST, accounts, connect, dates, demo_base_url, start)
+    return pull_accounts(settings, SOURCE, accounts, connect, platform_contracts(SOURCE), dates)
 
 
-def _connect(settings: Settings, account: OceanEngineAccount, token: OceanEngineToken) -> Connected:
-    client = rest_client(
-        token.base_url, platform=SOURCE, inspect=inspect, redactor=token.redactor, auth=token
-    )
+def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
+    application = {"app_id": credentials["app_id"], "secret": credentials["secret"]}
+    return {**application, "grant_type": "refresh_token", "refresh_token": refresh_token}
+
+
+#: An access token for a day, a refresh token for 30.
+EXCHANGE = Exchange(SOURCE, "/open_api/oauth2/refresh_token/", _exchange_body, inspect)
+
+
+def _connect(settings: Settings, account: OceanEngineAccount, client: "RESTClient") -> Connected:
     metrics: dict[str, str] = METRICS | dict(account.metrics)
 
     def performance(first: date, last: date) -> Answer:
-        answer = {
+        return {
             "ad_performance": _report(client, account, "MATERIAL_DATA", LEVELS, metrics, first, last),
             "account_performance": _report(client, account, "BASIC_DATA", {}, metrics, first, last),
         }
-        token.confirm()
-        return answer
 
     def conversions(first: date, last: date) -> Answer:
         ids = {column: name for column, name in LEVELS.items() if column.endswith("_id")}

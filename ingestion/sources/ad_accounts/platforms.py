@@ -28,11 +28,14 @@ class AdPlatform:
 
 
 PLATFORMS = (
-    AdPlatform("google_ads", "Google Ads", cost="micros"),
+    AdPlatform("google_ads", "Google Ads", cost="micros", has_keywords=True),
     AdPlatform("meta_ads", "Meta Ads"),
     AdPlatform("tiktok_ads", "TikTok Ads"),
     AdPlatform("ocean_engine", "Ocean Engine (巨量引擎)"),
     AdPlatform("tencent_ads", "Tencent Ads (腾讯广告)", cost="fen", value="fen"),
+    AdPlatform("baidu_ads", "Baidu marketing (百度营销)", has_conversions=False, has_keywords=True),
+    AdPlatform("xiaohongshu_ads", "Xiaohongshu 聚光 (小红书)", has_conversions=False),
+    AdPlatform("kuaishou_ads", "Kuaishou 磁力 (快手)", has_conversions=False, clicks_are_shown=False),
 )
 #: By the name that sources.yaml gives.
 BY_SOURCE = {platform.source: platform for platform in PLATFORMS}

@@ -97,5 +97,16 @@ def number(value: Any) -> str | None:
     return text if text.strip("-") else None
 
 
+def six_decimals(value: Any) -> str | None:
+    """Text of a number that came as a float: binary noise stands behind the digits that the platform means."""
+    text = number(value)
+    exponent = Decimal(text).as_tuple().exponent if text is not None else 0
+    return (
+        text
+        if text is None or not isinstance(exponent, int) or exponent >= -6
+        else str(round(Decimal(text), 6))
+    )
+
+
 def add_up(values: Iterable[Any]) -> str:
     return format(sum((Decimal(number(value) or 0) for value in values), Decimal(0)), "f")

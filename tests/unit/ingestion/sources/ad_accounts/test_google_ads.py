@@ -63,7 +63,7 @@ def test_lands_every_whole_day_exactly(tmp_path: Path) -> None:
     assert sum(row["cost_micros"] for row in totals) == sum(row["cost_micros"] for row in rows)
     assert all(row["_extra"] is None and row["_observed_at"] == AS_OF for row in rows)
     recorded = pulls(tmp_path)
-    assert len(recorded) == 3 * 30 + 2, "three daily entities, and the state of account and ads"
+    assert len(recorded) == 4 * 30 + 2, "four daily entities, and the state of account and ads"
     assert {row["status"] for row in recorded} == {"complete"}
     assert sum(row["rows"] for row in recorded if row["entity"] == "ad_performance") == len(rows)
 
@@ -212,3 +212,26 @@ def test_no_secret_lands_or_is_logged(tmp_path: Path, caplog: pytest.LogCaptureF
     for secret in secrets:
         assert secret not in caplog.text
         assert not any(secret.encode() in path.read_bytes() for path in files)
+
+
+def test_keywords_and_money_of_the_account_land_exactly(tmp_path: Path) -> None:
+    state = ads_state()
+    keyword = {"campaign_id": "11", "campaign_name": "spring", "ad_group_id": "21", "ad_group_name": "group"}
+    keyword |= {"keyword_id": "900", "keyword_text": "buy harbor", "match_type": "PHRASE"}
+    figures = {"cost_micros": 310_000, "impressions": 40, "clicks": 2, "conversions": "0.5"}
+    days = ["2026-03-01", "2026-03-30"]
+    account = state["google_ads"][GOOGLE_ID]
+    account["keywords"] = [{**keyword, **figures, "report_date": day} for day in days]
+    account |= {"balance": "1250.07", "daily_budget": "80.5"}
+    write_company(tmp_path, state)
+    pull(tmp_path)
+    rows = landed(tmp_path, "google_ads", "keyword_performance")
+    assert [row["report_date"].isoformat() for row in rows] == days
+    assert {(row["keyword_id"], row["keyword_text"], row["match_type"]) for row in rows} == {
+        ("900", "buy harbor", "PHRASE")
+    }
+    assert {(row["cost_micros"], row["clicks"], row["conversions"]) for row in rows} == {
+        (310_000, 2, Decimal("0.5"))
+    }
+    (now,) = landed(tmp_path, "google_ads", "accounts")
+    assert (now["balance_micros"], now["daily_budget_micros"]) == (1_250_070_000, 80_500_000)

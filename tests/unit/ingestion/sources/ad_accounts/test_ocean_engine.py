@@ -83,7 +83,7 @@ def test_a_crash_after_the_exchange_loses_no_token(tmp_path: Path, monkeypatch: 
         def die(*_: Any) -> Any:
             raise KeyboardInterrupt
 
-        crash.setattr(ocean_engine, "_row", die)
+        crash.setattr(TokenChain, "confirm", die)
         with pytest.raises(KeyboardInterrupt):
             ocean_engine.pull(settings(tmp_path), [account()], demo_base_url=url)
         assert len(chain(tmp_path).candidates()) == 2, "pending, not yet confirmed"
