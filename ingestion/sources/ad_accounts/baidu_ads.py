@@ -19,9 +19,9 @@ from ingestion.rest_client import Inspect, Refusal
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import BaiduAdsAccount
+from ingestion.sources.ad_accounts.coded_answers import coded, with_own_codes
 from ingestion.sources.ad_accounts.connecting import connected
 from ingestion.sources.ad_accounts.contracts import platform_contracts
-from ingestion.sources.ad_accounts.own_codes import final_codes, with_own_codes
 from ingestion.sources.ad_accounts.rotating_token import Exchange, Issued, authorise
 from ingestion.sources.ad_accounts.whole_answers import (
     add_up,
@@ -121,7 +121,7 @@ def _place(request: requests.PreparedRequest, token: str) -> None:
 
 
 EXCHANGE = Exchange(
-    SOURCE, "https://u.baidu.com/oauth/refreshToken", _exchange_body, final_codes(), _issued, _place
+    SOURCE, "https://u.baidu.com/oauth/refreshToken", _exchange_body, coded((), ()), _issued, _place
 )
 
 

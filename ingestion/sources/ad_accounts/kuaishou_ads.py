@@ -19,9 +19,9 @@ from ingestion.rest_client import Inspect
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import KuaishouAdsAccount
+from ingestion.sources.ad_accounts.coded_answers import coded, with_own_codes
 from ingestion.sources.ad_accounts.connecting import connected
 from ingestion.sources.ad_accounts.contracts import platform_contracts
-from ingestion.sources.ad_accounts.own_codes import final_codes, inspect_with
 from ingestion.sources.ad_accounts.rotating_token import Exchange, authorise
 from ingestion.sources.ad_accounts.whole_answers import numbered_pages, six_decimals
 from ingestion.sources.questions import Answer, Connected, TextRow
@@ -73,7 +73,7 @@ def pull(
 
 
 def inspect_of(account: KuaishouAdsAccount) -> Inspect:
-    return inspect_with(account, TRY_AGAIN, EXPIRED)
+    return coded(*with_own_codes(account, TRY_AGAIN, EXPIRED))
 
 
 def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[s
     return {**application, "refresh_token": refresh_token}
 
 
-EXCHANGE = Exchange(SOURCE, f"{BASE}/oauth2/authorize/refresh_token", _exchange_body, final_codes())
+EXCHANGE = Exchange(SOURCE, f"{BASE}/oauth2/authorize/refresh_token", _exchange_body, coded((), ()))
 
 
 def _connect(settings: Settings, account: KuaishouAdsAccount, client: "RESTClient") -> Connected:

@@ -62,7 +62,7 @@ ACTIONS = {
 }
 MATERIALS = "promotion_materials"
 #: 40100 is the sibling TikTok's code of too many requests [?].
-inspect = coded(try_again=lambda code: code in (40100, 40110) or code >= 50000, expired=(40102, 40104, 40105))
+inspect = coded((40100, 40110, *range(50000, 60000)), (40102, 40104, 40105))
 
 
 def pull(

@@ -55,12 +55,7 @@ ACTIONS = {
     "order_by_display_count": Action("order", touch_type="view"),
 }
 #: 11017 is the limit per minute, lifted after minutes; the one per day (11018) is not waited for.
-inspect = coded(
-    try_again=lambda code: code in (11016, 11017, 11019) or 30000 <= code < 30100,
-    expired=(11000, 11002),
-    waits={11017: 60.0},
-    message="message_cn",
-)
+inspect = coded((11016, 11017, 11019, *range(30000, 30100)), (11000, 11002), "message_cn", {11017: 60.0})
 
 
 def connect(settings: Settings, account: TencentAdsAccount, endpoint: Endpoint) -> Connected:

@@ -67,9 +67,7 @@ ADS = {
     "landing_url": "landing_page_url",
 }
 #: Codes: 40100 too many requests, 60001 maintenance, 5xxxx the platform's own trouble; 4010x the token.
-inspect = coded(
-    try_again=lambda code: code in (40100, 60001) or 50000 <= code < 60000, expired=(40102, 40104, 40105)
-)
+inspect = coded((40100, 60001, *range(50000, 60000)), (40102, 40104, 40105))
 
 
 def connect(settings: Settings, account: TikTokAdsAccount, endpoint: Endpoint) -> Connected:

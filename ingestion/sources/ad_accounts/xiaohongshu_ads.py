@@ -20,9 +20,9 @@ from ingestion.rest_client import Inspect
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import XiaohongshuAdsAccount
+from ingestion.sources.ad_accounts.coded_answers import coded, with_own_codes
 from ingestion.sources.ad_accounts.connecting import connected
 from ingestion.sources.ad_accounts.contracts import platform_contracts
-from ingestion.sources.ad_accounts.own_codes import final_codes, inspect_with
 from ingestion.sources.ad_accounts.rotating_token import Exchange, authorise
 from ingestion.sources.ad_accounts.whole_answers import number, numbered_pages
 from ingestion.sources.questions import Answer, Connected, TextRow
@@ -73,7 +73,7 @@ def pull(
 
 
 def inspect_of(account: XiaohongshuAdsAccount) -> Inspect:
-    return inspect_with(account, TRY_AGAIN, EXPIRED, "msg")
+    return coded(*with_own_codes(account, TRY_AGAIN, EXPIRED), "msg")
 
 
 def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[s
     return {**application, "refresh_token": refresh_token}
 
 
-EXCHANGE = Exchange(SOURCE, "/api/open/oauth2/refresh_token", _exchange_body, final_codes("msg"))
+EXCHANGE = Exchange(SOURCE, "/api/open/oauth2/refresh_token", _exchange_body, coded((), (), "msg"))
 
 
 def _connect(settings: Settings, account: XiaohongshuAdsAccount, client: "RESTClient") -> Connected:
