@@ -73,7 +73,7 @@ def pull(
 
 
 def inspect_of(account: XiaohongshuAdsAccount) -> Inspect:
-    return coded(*with_own_codes(account, TRY_AGAIN, EXPIRED), words="msg")
+    return coded(*with_own_codes(account, TRY_AGAIN, EXPIRED), "msg")
 
 
 def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:

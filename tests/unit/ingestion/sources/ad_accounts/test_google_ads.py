@@ -119,13 +119,13 @@ def test_days_without_figures_are_complete_with_no_rows(tmp_path: Path) -> None:
     write_company(tmp_path, state)
     pull(tmp_path)
     first = [row for row in pulls(tmp_path) if row["report_date"] == FIRST_DAY]
-    assert [(row["status"], row["rows"]) for row in first] == [("complete", 0)] * 3
+    assert [(row["status"], row["rows"]) for row in first] == [("complete", 0)] * 4
 
 
 def test_given_dates_are_pulled_exactly_but_never_the_running_day(tmp_path: Path) -> None:
     pull(tmp_path)
     pull(tmp_path, dates=[date(2026, 3, 2), date(2026, 3, 5), date(2026, 3, 31)])
-    new = [row for row in pulls(tmp_path)[92:] if row["entity"] == "ad_performance"]
+    new = [row for row in pulls(tmp_path)[122:] if row["entity"] == "ad_performance"]
     assert [(row["report_date"].day, row["rows"]) for row in new] == [(2, ADS_A_DAY), (5, ADS_A_DAY)]
 
 
@@ -168,7 +168,7 @@ def test_one_failing_account_stops_no_other(tmp_path: Path) -> None:
     assert "PERMISSION_DENIED" in results.failures[0].message
     assert len(landed(tmp_path, "google_ads", "ad_performance")) == 30 * ADS_A_DAY
     failed = [row for row in pulls(tmp_path) if row["account_id"] == "999"]
-    assert [(row["status"], row["report_date"]) for row in failed] == [("failed", None)] * 5
+    assert [(row["status"], row["report_date"]) for row in failed] == [("failed", None)] * 6
 
 
 def test_missing_secrets_are_named_before_anything_is_asked(
