@@ -13,6 +13,7 @@ from ingestion.demo.apis.ads_state import AdAccountState, Row, add_up
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
 from ingestion.demo.apis.faults import Kind
+from ingestion.demo.apis.pages import shift
 from ingestion.demo.apis.token_chain import EmulatedTokens
 
 PLATFORM = "baidu_ads"
@@ -94,13 +95,13 @@ class BaiduAds:
             return _failed(2, 9001, "bad parameter: reportType, timeUnit or dates")
         rows = _rows(state, *report, first.isoformat(), last.isoformat())
         asked = max(0, int(body.get("startRow", 0)))
-        start = 0 if fault == "repeated_page" else asked
         size = min(int(body.get("rowCount", 20)), self._page_size)
-        page = [_shape(row, body["columns"]) for row in rows[start : start + size]]
+        shown, total = shift(rows, asked, size, fault)
+        page = [_shape(row, body["columns"]) for row in shown]
         if fault == "partial":
             page = page[: len(page) // 2]
         data: dict[str, Any] = {"rows": page, "rowCount": len(page)}
-        data["totalRowCount"] = len(rows) + (fault == "total_mismatch")
+        data["totalRowCount"] = total
         if body.get("needSum"):
             data["summary"] = _shape(add_up(rows), [*_AMOUNTS, *_NUMBERS]) if rows else {}
         if fault == "partial":

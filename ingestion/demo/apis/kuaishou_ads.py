@@ -13,6 +13,7 @@ from ingestion.demo.apis.ads_state import AdAccountState, Row
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
 from ingestion.demo.apis.faults import Kind
+from ingestion.demo.apis.pages import shift
 from ingestion.demo.apis.token_chain import EmulatedTokens
 
 PLATFORM = "kuaishou_ads"
@@ -89,9 +90,8 @@ class KuaishouAds:
 
     def _page(self, rows: list[Any], given: Any, fault: Kind | None) -> Answer:
         size = min(int(given["page_size"]), self._page_size)
-        start = 0 if fault == "repeated_page" else (int(given["page"]) - 1) * size
-        total = len(rows) + (fault == "total_mismatch")
-        return _say({"total_count": total, "details": rows[start : start + size]})
+        shown, total = shift(rows, (int(given["page"]) - 1) * size, size, fault)
+        return _say({"total_count": total, "details": shown})
 
 
 def _shape(row: Row, levels: Mapping[str, str]) -> dict[str, Any]:

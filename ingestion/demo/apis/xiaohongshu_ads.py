@@ -15,6 +15,7 @@ from ingestion.demo.apis.ads_state import AdAccountState, Row
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
 from ingestion.demo.apis.faults import Kind
+from ingestion.demo.apis.pages import shift
 from ingestion.demo.apis.token_chain import EmulatedTokens
 
 PLATFORM = "xiaohongshu_ads"
@@ -112,9 +113,8 @@ class XiaohongshuAds:
 
     def _page(self, name: str, rows: list[Any], number: int, asked_size: int, fault: Kind | None) -> Answer:
         size = min(asked_size, self._page_size)
-        start = 0 if fault == "repeated_page" else (number - 1) * size
-        total = len(rows) + (fault == "total_mismatch")
-        return _say({name: rows[start : start + size], "total_count": total})
+        shown, total = shift(rows, (number - 1) * size, size, fault)
+        return _say({name: shown, "total_count": total})
 
 
 def _shape(row: Row, levels: Mapping[str, str]) -> dict[str, Any]:
