@@ -59,7 +59,9 @@ def test_lands_every_entity_exactly_and_only_once(case: Case, tmp_path: Path) ->
     (account,) = case.landed(tmp_path / "states", "accounts")
     assert (account["account_id"], account["currency_code"]) == (FIRST, case.currency)
     urls = sorted(row["landing_url"] for row in case.landed(tmp_path / "states", "ads"))
-    assert not BY_SOURCE[case.source].has_ads or urls == [f"https://shop.example/?utm_campaign=spring&utm_content={ad}" for ad in range(ADS)]
+    assert not BY_SOURCE[case.source].has_ads or urls == [
+        f"https://shop.example/?utm_campaign=spring&utm_content={ad}" for ad in range(ADS)
+    ]
     assert list(case.pull(tmp_path / "states")) == [], "the same moment again lands nothing"
 
 
