@@ -2,14 +2,14 @@
    and the entities that not every platform has. seeds/ad_platforms.csv says how each behaves. #}
 {% macro ad_platform_facts() %}
     {{ return({
-        'google_ads': {'cost': 'micros', 'value': 'units', 'has': ['conversions', 'keyword_performance']},
-        'meta_ads': {'cost': 'units', 'value': 'units', 'has': ['conversions']},
-        'tiktok_ads': {'cost': 'units', 'value': 'units', 'has': ['conversions']},
-        'ocean_engine': {'cost': 'units', 'value': 'units', 'has': ['conversions']},
-        'tencent_ads': {'cost': 'fen', 'value': 'fen', 'has': ['conversions']},
+        'google_ads': {'cost': 'micros', 'value': 'units', 'has': ['ads', 'conversions', 'keyword_performance']},
+        'meta_ads': {'cost': 'units', 'value': 'units', 'has': ['ads', 'conversions']},
+        'tiktok_ads': {'cost': 'units', 'value': 'units', 'has': ['ads', 'conversions']},
+        'ocean_engine': {'cost': 'units', 'value': 'units', 'has': ['ads', 'conversions']},
+        'tencent_ads': {'cost': 'fen', 'value': 'fen', 'has': ['ads', 'conversions']},
         'baidu_ads': {'cost': 'units', 'value': 'units', 'has': ['keyword_performance']},
-        'xiaohongshu_ads': {'cost': 'units', 'value': 'units', 'has': []},
-        'kuaishou_ads': {'cost': 'units', 'value': 'units', 'has': []},
+        'xiaohongshu_ads': {'cost': 'units', 'value': 'units', 'has': ['ads']},
+        'kuaishou_ads': {'cost': 'units', 'value': 'units', 'has': ['ads']},
     }) }}
 {% endmacro %}
 

@@ -136,27 +136,6 @@ class OceanEngine:
         }
         return _say(0, "OK", data)
 
-    def _report(self, account: AdAccountState, query: Mapping[str, str], fault: Kind | None) -> Answer:
-        try:
-            dimensions, metrics = json.loads(query["dimensions"]), json.loads(query["metrics"])
-            first, last = date.fromisoformat(query["start_time"]), date.fromisoformat(query["end_time"])
-            page, asked_size = int(query.get("page", 1)), int(query.get("page_size", 20))
-        except (KeyError, ValueError) as error:
-            return _say(40000, f"bad parameter: {error}")
-        unknown = [*(set(dimensions) - set(_DIMENSIONS)), *(set(metrics) - set(_METRICS))]
-        if unknown or not 0 <= (last - first).days < LONGEST_DAYS:
-            return _say(40000, f"bad parameter: {unknown or 'the range is at most 30 days'}")
-        rows_of = account.ads if "material_id" in dimensions else account.totals
-        rows = rows_of(first.isoformat(), last.isoformat())
-        size = min(asked_size, self._page_size)
-        shown, info = numbered_page(rows, page, size, fault)
-        data = {
-            "rows": [_shape(row, dimensions, metrics) for row in shown],
-            "total_metrics": _shape(add_up(rows), [], metrics)["metrics"] if rows else {},
-            "page_info": info,
-        }
-        return _say(0, "OK", data)
-
 
 def _shape(row: Row, dimensions: list[str], metrics: list[str]) -> dict[str, Any]:
     return {

@@ -60,8 +60,9 @@ def platform_contracts(source: str) -> tuple[Contract, ...]:
         _ad_performance(platform),
         _account_performance(platform),
         _accounts(platform),
-        _ads(platform),
     ]
+    if platform.has_ads:
+        contracts.append(_ads(platform))
     if platform.has_conversions:
         contracts.append(_conversions(platform))
     if platform.has_keywords:
@@ -130,6 +131,7 @@ def _conversions(platform: AdPlatform) -> Contract:
             text("action", "What was done, in the platform's own word.", required=True),
             text("counts_as", "Kind of action; overlapping actions share one.", required=True),
             boolean("is_counted", "The action counts in its kind; one that overlaps it does not.", required=True),
+            boolean("is_canonical", "Part of the conversions that the ad's own row states.", required=True),
             text("attribution_window", "Days between, such as 7d; `account` = as set there.", required=True),
             text("touch_type", "What it is attributed to.", required=True, choices=("click", "view", "any")),
             text("time_basis", "Day it is booked on: that of the touch, of the conversion, or mixed.", required=True,

@@ -9,13 +9,17 @@ from ingestion.sources.questions import TextRow
 
 @dataclass(frozen=True)
 class Action:
-    """`kind`: what it counts as. `value`: the column that holds the value of exactly these conversions."""
+    """`kind`: what it counts as. `value`: the column that holds the value of exactly these conversions.
+
+    `is_canonical`: these are the conversions that the ad's own row states.
+    """
 
     kind: str
     time_basis: Literal["touch", "conversion", "mixed"] = "touch"
     touch_type: Literal["click", "view", "any"] = "any"
     value: str | None = None
     window: str = "account"
+    is_canonical: bool = False
 
 
 def conversion_rows(row: TextRow, actions: Mapping[str, Action]) -> list[dict[str, str | None]]:
@@ -26,6 +30,7 @@ def conversion_rows(row: TextRow, actions: Mapping[str, Action]) -> list[dict[st
             "action": metric,
             "counts_as": action.kind,
             "is_counted": "true",
+            "is_canonical": "true" if action.is_canonical else "false",
             "attribution_window": action.window,
             "touch_type": action.touch_type,
             "time_basis": action.time_basis,

@@ -80,6 +80,7 @@ def connect(settings: Settings, account: GoogleAdsAccount, endpoint: Endpoint) -
         rows = _search(client, path, "ad_group_ad", DAY | IDS | ACTIONS, customer, (first, last))
         declared = {
             "is_counted": "true",
+            "is_canonical": "true",
             "attribution_window": "account",
             "touch_type": "any",
             "time_basis": "touch",

@@ -46,8 +46,11 @@ def kind_and_rank(action_type: str) -> tuple[str, int]:
     return _SAME.get(action_type, action_type), _PLAIN
 
 
-def conversions(row: Mapping[str, Any]) -> list[TextRow]:
-    """One row per action type and attribution window of an insights row; `value` is window `account`."""
+def conversions(row: Mapping[str, Any], canonical_kind: str) -> list[TextRow]:
+    """One row per action type and attribution window of an insights row; `value` is window `account`.
+
+    What counts of `canonical_kind` in that window are the ad's conversions.
+    """
     values = {entry["action_type"]: entry for entry in row.get("action_values") or ()}
     entries = list(row.get("actions") or ())
     best: dict[str, int] = {}
@@ -66,7 +69,8 @@ def conversions(row: Mapping[str, Any]) -> list[TextRow]:
                 {
                     "action": action,
                     "counts_as": kind,
-                    "is_counted": "true" if rank == best[kind] else "false",
+                    "is_counted": _words(rank == best[kind]),
+                    "is_canonical": _words(rank == best[kind] and kind == canonical_kind and window is None),
                     "attribution_window": window["days"] if window else "account",
                     "touch_type": window["touch"] if window else "any",
                     "time_basis": "touch",
@@ -75,6 +79,10 @@ def conversions(row: Mapping[str, Any]) -> list[TextRow]:
                 }
             )
     return found
+
+
+def _words(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def total(rows: Iterable[TextRow], kind: str, column: str) -> str:

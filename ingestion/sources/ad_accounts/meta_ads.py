@@ -83,7 +83,9 @@ def connect(settings: Settings, account: MetaAdsAccount, endpoint: Endpoint) -> 
     def days(first: date, last: date) -> Answer:
         by_ad = _insights(client, account, "ad", first, last)
         totals = _insights(client, account, "account", first, last)
-        actions = [(_row(row, LEVELS), meta_actions.conversions(row)) for row in by_ad]
+        actions = [
+            (_row(row, LEVELS), meta_actions.conversions(row, account.conversion_kind)) for row in by_ad
+        ]
         return {
             "ad_performance": [own | _figures(row, LEVELS, account.conversion_kind) for row in by_ad],
             "account_performance": [own | _figures(row, {}, account.conversion_kind) for row in totals],
@@ -163,7 +165,7 @@ def _row(result: Any, columns: dict[str, str]) -> dict[str, str | None]:
 
 
 def _figures(result: Any, levels: dict[str, str], kind: str) -> dict[str, str | None]:
-    done = meta_actions.conversions(result)
+    done = meta_actions.conversions(result, kind)
     return {
         **_row(result, levels | METRICS),
         "conversions": meta_actions.total(done, kind, "conversions"),

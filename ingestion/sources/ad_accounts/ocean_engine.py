@@ -55,7 +55,7 @@ METRICS = {
     "video_views": "total_play",
 }
 ACTIONS = {
-    "convert_cnt": Action("convert", time_basis="conversion", value="conversion_value"),
+    "convert_cnt": Action("convert", time_basis="conversion", value="conversion_value", is_canonical=True),
     "deep_convert_cnt": Action("deep_convert", time_basis="conversion"),
     "attribution_convert_cnt": Action("convert"),
     "attribution_deep_convert_cnt": Action("deep_convert"),

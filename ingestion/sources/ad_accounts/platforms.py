@@ -22,6 +22,7 @@ class AdPlatform:
     title: str
     cost: MoneyUnit = "units"
     value: MoneyUnit = "units"
+    has_ads: bool = True
     has_conversions: bool = True
     has_keywords: bool = False
     clicks_are_shown: bool = True
@@ -33,7 +34,9 @@ PLATFORMS = (
     AdPlatform("tiktok_ads", "TikTok Ads"),
     AdPlatform("ocean_engine", "Ocean Engine (巨量引擎)"),
     AdPlatform("tencent_ads", "Tencent Ads (腾讯广告)", cost="fen", value="fen"),
-    AdPlatform("baidu_ads", "Baidu marketing (百度营销)", has_conversions=False, has_keywords=True),
+    AdPlatform(
+        "baidu_ads", "Baidu marketing (百度营销)", has_ads=False, has_conversions=False, has_keywords=True
+    ),
     AdPlatform("xiaohongshu_ads", "Xiaohongshu 聚光 (小红书)", has_conversions=False),
     AdPlatform("kuaishou_ads", "Kuaishou 磁力 (快手)", has_conversions=False, clicks_are_shown=False),
 )

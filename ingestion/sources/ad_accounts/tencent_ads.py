@@ -50,7 +50,7 @@ METRICS = {
     "video_views": "video_outer_play_count",
 }
 ACTIONS = {
-    "conversions_count": Action("conversion", value="conversion_value_fen"),
+    "conversions_count": Action("conversion", value="conversion_value_fen", is_canonical=True),
     "order_by_click_count": Action("order", touch_type="click"),
     "order_by_display_count": Action("order", touch_type="view"),
 }
@@ -72,13 +72,14 @@ def connect(settings: Settings, account: TencentAdsAccount, endpoint: Endpoint) 
     }
 
     def days(first: date, last: date) -> Answer:
-        wanted = metrics | {name: name for name in ACTIONS}
+        actions = {metrics["conversions"] if one.is_canonical else name: one for name, one in ACTIONS.items()}
+        wanted = metrics | {name: name for name in actions}
         by_ad = _report(client, account, AD_LEVEL, wanted, first, last)
         totals = _report(client, account, ACCOUNT_LEVEL, wanted, first, last)
         return {
             "ad_performance": [{**own, **row} for row in by_ad],
             "account_performance": [{**own, **row} for row in totals],
-            "conversions": [{**own, **one} for row in by_ad for one in conversion_rows(row, ACTIONS)],
+            "conversions": [{**own, **one} for row in by_ad for one in conversion_rows(row, actions)],
         }
 
     def accounts() -> list[TextRow]:

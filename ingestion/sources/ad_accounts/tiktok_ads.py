@@ -52,7 +52,7 @@ METRICS = {
 }
 SUMMED = ("cost", "impressions", "clicks")
 ACTIONS = {
-    "conversion": Action("conversion", value="conversion_value"),
+    "conversion": Action("conversion", value="conversion_value", is_canonical=True),
     "real_time_conversion": Action("conversion", time_basis="conversion"),
     "complete_payment": Action("complete_payment"),
 }

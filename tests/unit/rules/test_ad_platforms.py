@@ -41,6 +41,7 @@ def test_the_macro_names_each_with_its_units_and_entities() -> None:
             "has": [
                 entity
                 for entity, has in (
+                    ("ads", platform.has_ads),
                     ("conversions", platform.has_conversions),
                     ("keyword_performance", platform.has_keywords),
                 )
