@@ -93,7 +93,13 @@ class Account:
                     "cost": Decimal(f"{1000 * index + 10 * ad + self.number}.{ad}1") - correction,
                     "impressions": 5000 + 100 * index + ad, "clicks": 40 + ad, "conversions": Decimal(index + 1),
                     "conversion_value": Decimal(f"{1234 + index}.50"), "video_views": 7,
+                    "landing_url": self.page(group, moment),
                 }  # fmt: skip
+
+    def page(self, group: int, moment: datetime) -> str:
+        """Where the ads of a group lead to; another campaign at the second look."""
+        campaign = "spring" if moment == FIRST_LOOK else "summer%20sale"
+        return f"https://shop.example/?utm_source={self.platform.source}&utm_campaign={campaign}&utm_content=g{group}"
 
     def reported(self, row: Row) -> Row:
         """As the platform's report can tell it: Tencent v3 has no campaigns and reports ids without names."""

@@ -143,6 +143,25 @@ def test_every_account_day_adds_up_and_has_its_money(run: Run, account: Account)
         assert row["is_complete"] is (spend is not None)
 
 
+@each_account
+def test_every_ad_keeps_its_pages_with_their_history(run: Run, account: Account) -> None:
+    found = rows(run, "dim_ads", account, ("ad_id", "valid_from"))
+    expected = {}
+    for row in account.ads(FIRST_LOOK) if account.platform.has_ads else ():
+        for moment, next_moment in ((FIRST_LOOK, AS_OF), (AS_OF, None)):
+            group = int(row["ad_group_name"][-1])
+            expected[row["ad_id"], moment.replace(tzinfo=None)] = (
+                account.page(group, moment),
+                account.platform.source,
+                "spring" if moment == FIRST_LOOK else "summer sale",
+                f"g{group}",
+                next_moment and next_moment.replace(tzinfo=None),
+                next_moment is None,
+            )
+    names = ("landing_url", "utm_source", "utm_campaign", "utm_content", "valid_to", "is_current")
+    assert {key: tuple(row[name] for name in names) for key, row in found.items()} == expected
+
+
 def test_every_account_was_pulled_whole_and_is_fresh(run: Run) -> None:
     with run.published() as connection:
         fresh = connection.execute(

@@ -135,15 +135,16 @@ class BaiduAdsCredentials(Credentials):
     refresh_token: Variable
 
 
+Product = Literal["search", "feed"]
+
+
 class BaiduAdsAccount(CodedAccount):
     """A Baidu marketing (百度营销) account; `metrics` names its columns of conversions by product."""
 
     platform: Literal["baidu_ads"]
     user_name: Annotated[str, Field(min_length=1)]
-    products: Annotated[tuple[Literal["search", "feed"], ...], Field(min_length=1)] = ("search", "feed")
-    metrics: dict[Literal["search", "feed"], dict[Literal["conversions", "conversion_value"], Name]] = Field(
-        default={}
-    )
+    products: Annotated[tuple[Product, ...], Field(min_length=1)] = ("search", "feed")
+    metrics: dict[Product, dict[Literal["conversions", "conversion_value"], Name]] = Field(default={})
     credentials: BaiduAdsCredentials | None = None
 
 

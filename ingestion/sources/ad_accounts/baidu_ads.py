@@ -8,7 +8,7 @@ ad group = 单元, ad = 创意. The account's totals are those of the account re
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ import requests
 from ingestion.rest_client import Inspect, Refusal
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import PullResults, pull_accounts
-from ingestion.sources.ad_accounts.account_settings import BaiduAdsAccount
+from ingestion.sources.ad_accounts.account_settings import BaiduAdsAccount, Product
 from ingestion.sources.ad_accounts.coded_answers import with_own_codes
 from ingestion.sources.ad_accounts.connecting import connected
 from ingestion.sources.ad_accounts.contracts import platform_contracts
@@ -121,7 +121,8 @@ def _inspect_token(status: int, body: Any) -> Refusal | None:
 
 def _place(request: requests.PreparedRequest, token: str) -> None:
     """The token stands in the body."""
-    body = json.loads(request.body or b"{}")
+    assert isinstance(request.body, bytes), "every request of this platform posts JSON"
+    body = json.loads(request.body)
     body["header"]["accessToken"] = token
     request.body = json.dumps(body).encode()
     request.prepare_content_length(request.body)
@@ -146,7 +147,9 @@ def _connect(settings: Settings, account: BaiduAdsAccount, client: "RESTClient")
     def keywords(first: date, last: date) -> Answer:
         return {"keyword_performance": _report(client, account, "search", "keyword", first, last)}
 
-    days = {("ad_performance", "account_performance"): ads}
+    days: dict[tuple[str, ...], Callable[[date, date], Answer]] = {
+        ("ad_performance", "account_performance"): ads
+    }
     if "search" in account.products:
         days[("keyword_performance",)] = keywords
     return connected(
@@ -156,9 +159,9 @@ def _connect(settings: Settings, account: BaiduAdsAccount, client: "RESTClient")
 
 
 def _report(
-    client: "RESTClient", account: BaiduAdsAccount, product: str, level: str, first: date, last: date
+    client: "RESTClient", account: BaiduAdsAccount, product: Product, level: str, first: date, last: date
 ) -> list[TextRow]:
-    metrics = METRICS | CONVERSIONS[product] | account.metrics.get(product, {})
+    metrics: dict[str, str] = METRICS | CONVERSIONS[product] | dict(account.metrics.get(product, {}))
     if level == "keyword":
         del metrics["conversion_value"]
     levels = {} if level == "account" else GROUPS | (KEYWORD if level == "keyword" else {})
