@@ -112,7 +112,9 @@ def parse_sources(text: str) -> SourcesConfig:
 
 def _words(detail: ErrorDetails) -> str:
     """What to do about one error. Values are not repeated, a secret may stand in the wrong place."""
-    name = next((step for step in reversed(detail["loc"]) if isinstance(step, str)), "the file")
+    name = next(
+        (step for step in reversed(detail["loc"]) if isinstance(step, str) and step != "[key]"), "the file"
+    )
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         return f"`{name}` is not a key that is known here; remove it or correct its spelling"

@@ -19,7 +19,7 @@ from ingestion.rest_client import Inspect, Refusal
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import BaiduAdsAccount
-from ingestion.sources.ad_accounts.coded_answers import coded, with_own_codes
+from ingestion.sources.ad_accounts.coded_answers import with_own_codes
 from ingestion.sources.ad_accounts.connecting import connected
 from ingestion.sources.ad_accounts.contracts import platform_contracts
 from ingestion.sources.ad_accounts.rotating_token import Exchange, Issued, authorise
@@ -112,6 +112,13 @@ def _issued(answer: Any) -> Issued:
     return Issued(answer["data"]["accessToken"], answer["data"].get("refreshToken"))
 
 
+def _inspect_token(status: int, body: Any) -> Refusal | None:
+    """{"code", "message", "data"}; a refused refresh token (894062 and its neighbours) is refused for good."""
+    if not isinstance(body, dict) or "code" not in body:
+        return Refusal("retry", "the answer has no `code`") if status == 200 else None
+    return None if body["code"] == 0 else Refusal("fatal", f"code {body['code']}: {body.get('message')}")
+
+
 def _place(request: requests.PreparedRequest, token: str) -> None:
     """The token stands in the body."""
     body = json.loads(request.body or b"{}")
@@ -121,7 +128,7 @@ def _place(request: requests.PreparedRequest, token: str) -> None:
 
 
 EXCHANGE = Exchange(
-    SOURCE, "https://u.baidu.com/oauth/refreshToken", _exchange_body, coded((), ()), _issued, _place
+    SOURCE, "https://u.baidu.com/oauth/refreshToken", _exchange_body, _inspect_token, _issued, _place
 )
 
 
