@@ -122,7 +122,10 @@ def _prices(view: BatchView) -> list[Frame]:
 
 
 def _volume(view: BatchView) -> Frame:
-    """Spend of a day against the same weekday in the eight weeks before: their median, or the day before."""
+    """Spend of a day against the same weekday in the eight weeks before: their median, or the day before.
+
+    Only when it comes for the first time: a day that was accepted is compared with itself (`_restated`).
+    """
     rows = view.frame(f"""
         with usual as (
             select now.account_id, now.report_date, median(past.cost) as cost, median(past.clicks) as clicks,
@@ -140,6 +143,7 @@ def _volume(view: BatchView) -> Frame:
                 (now.cost + 0.01) / (day_before.cost + 0.01) as of_day_before
             from now join usual using (account_id, report_date) join day_before using (account_id, report_date)
             where weeks >= {SOME_WEEKS} and usual.clicks >= {SOME_CLICKS} and usual.cost > 0
+                and (account_id, report_date) not in (select (account_id, report_date) from past)
         )
         select account_id, report_date, {_nearest("of_weekday", "of_day_before")} as share_of_usual from shares""")
     expectation = between(
