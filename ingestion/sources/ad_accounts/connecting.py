@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import PullResults, pull_accounts
-from ingestion.sources.ad_accounts.account_settings import AdAccountSettings
+from ingestion.sources.ad_accounts.account_settings import AdAccountSettings, ConfiguredAccount
 from ingestion.sources.ad_accounts.contracts import contract, platform_contracts
 from ingestion.sources.endpoints import Endpoint, resolve
 from ingestion.sources.questions import STALE_AFTER, Answer, Connected, Question, TextRow
@@ -51,6 +51,16 @@ def platform_pull(
         return pull_accounts(settings, source, accounts, ask, platform_contracts(source), dates)
 
     return pull
+
+
+def own_columns(account: ConfiguredAccount, zone: ZoneInfo) -> dict[str, str | None]:
+    """What every row says of an account whose platform tells neither its name nor its currency nor its zone."""
+    return {
+        "account_id": account.account_id,
+        "account_name": account.account_name,
+        "currency_code": account.currency_code,
+        "time_zone": zone.key,
+    }
 
 
 def connected(
