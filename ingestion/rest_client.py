@@ -23,7 +23,8 @@ from ingestion.redaction import Redactor
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
 
-Kind = Literal["retry", "expired_token", "fatal", "not_ready"]
+#: not_ready: the platform does not have it yet · too_large: fewer days can be asked.
+Kind = Literal["retry", "expired_token", "fatal", "not_ready", "too_large"]
 
 
 @dataclass(frozen=True)

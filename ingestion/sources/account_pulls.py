@@ -158,6 +158,9 @@ def _ask(
         answer = question.ask(days[0] or last_day, days[-1] or last_day)
         counts = _count_days(account, question, answer, days)
     except (ApiError, *SHAPE_ERRORS) as error:
+        if isinstance(error, ApiError) and error.kind == "too_large" and len(days) > 1:
+            halves = days[: len(days) // 2], days[len(days) // 2 :]
+            return all(_ask(account, question, half, last_day, observed_at, gathered) for half in halves)
         message = _message(account, error)
         if not (isinstance(error, ApiError) and error.kind == "not_ready"):
             gathered.failure = gathered.failure or message

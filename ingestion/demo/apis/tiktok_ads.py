@@ -76,6 +76,8 @@ class TikTokAds:
             first, last = date.fromisoformat(query["start_date"]), date.fromisoformat(query["end_date"])
         except (KeyError, ValueError) as error:
             return _say(40002, f"bad parameter: {error}")
+        if fault == "too_large" and (last - first).days >= 3:
+            return _say(40067, "The query is too large, please narrow down the time range.")
         unknown = set(metrics) - set(_METRICS)
         if unknown or not 0 <= (last - first).days < LONGEST_DAYS:
             return _say(40002, f"bad parameter: {sorted(unknown) or 'the range is at most 30 days'}")

@@ -12,10 +12,11 @@ def coded(
     expired: Container[int],
     words: str = "message",
     waits: Mapping[int, float] | None = None,
+    too_large: Container[int] = (),
 ) -> Inspect:
     """Judges {"code": 0 = success, <words>}. Codes that are neither listed nor from 500000 up are final.
 
-    `waits`: seconds that a code asks to wait before the next try.
+    `waits`: seconds that a code asks to wait before the next try. `too_large`: fewer days can be asked.
     """
 
     def inspect(status: int, body: Any) -> Refusal | None:
@@ -27,6 +28,8 @@ def coded(
         message = f"code {code}: {body.get(words) or ''}"
         if code in expired:
             return Refusal("expired_token", message)
+        if code in too_large:
+            return Refusal("too_large", message)
         is_passing = code in retry or code >= 500_000
         return Refusal("retry" if is_passing else "fatal", message, (waits or {}).get(code))
 

@@ -66,8 +66,8 @@ ADS = {
     "status": "operation_status",
     "landing_url": "landing_page_url",
 }
-#: Codes: 40100 too many requests, 60001 maintenance, 5xxxx the platform's own trouble; 4010x the token.
-inspect = coded((40100, 60001, *range(50000, 60000)), (40102, 40104, 40105))
+#: 40100 too many requests, 60001 maintenance, 5xxxx the platform's own trouble, 40067 too much asked, 4010x the token.
+inspect = coded((40100, 60001, *range(50000, 60000)), (40102, 40104, 40105), too_large=(40067,))
 
 
 def connect(settings: Settings, account: TikTokAdsAccount, endpoint: Endpoint) -> Connected:

@@ -164,6 +164,15 @@ def test_a_day_that_lost_its_rows_is_pulled_again_as_it_is_now(case: Case, tmp_p
     assert [row["rows"] for row in case.landed(later, "pulls") if row["entity"] == "ad_performance"] == [0]
 
 
+def test_a_range_that_is_too_large_is_asked_in_halves(tmp_path: Path, waited: list[float]) -> None:
+    case = next(case for case in CASES if case.source == "tiktok_ads")
+    assert case.pull(tmp_path, case.fault("too_large", nth=None), dates=DATES).failures == []
+    assert_whole(case, tmp_path)
+    pulls = [row for row in case.landed(tmp_path, "pulls") if row["entity"] == "ad_performance"]
+    assert sorted(row["report_date"] for row in pulls) == DATES
+    assert waited == []
+
+
 @pytest.mark.parametrize(
     ("faults", "words"),
     [
