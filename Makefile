@@ -53,6 +53,8 @@ $(STAMP): uv.lock pyproject.toml
 	  else $(PYTHON3) scripts/bootstrap_uv.py .tools; fi; }
 	@echo "installing the locked packages into .venv (once)"
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --compile-bytecode --quiet --python "$(PYTHON3)"
+	@echo "dbt: reads the project (once, and again when it changed)"
+	@$(PY) -m orchestration.dbt_manifest > /dev/null
 	@touch $(STAMP)
 
 run: setup ## the whole pipeline on the demo company, through Dagster: publishes, prints the KPI scoreboard

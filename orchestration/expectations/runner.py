@@ -48,7 +48,7 @@ def _validate(suite_name: str, frame: Frame) -> list[Any]:
 
 @cache
 def _source(suite_name: str) -> Any:
-    return _context().data_sources.add_or_update_pandas(suite_name)
+    return loaded().data_sources.add_or_update_pandas(suite_name)
 
 
 @cache
@@ -59,7 +59,8 @@ def _definition(suite_name: str, frame_name: str) -> Any:
 
 
 @cache
-def _context() -> Any:
+def loaded() -> Any:
+    """Great Expectations, imported and ready."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
