@@ -5,12 +5,13 @@ Secrets never stand in it: `credentials` give the names of environment variables
 
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
-from ingestion.config_types import DEMO, ApiAccountSettings, Credentials, Name, StrictModel, Variable
+from ingestion.account_entries import DEMO, ApiAccountSettings, Credentials
+from ingestion.config_values import Name, Section, Variable
+from ingestion.database_config import AppDatabase, unknown_names
 from ingestion.errors import SourceError
 from ingestion.sources.ad_accounts.account_settings import AdAccount, AdAccountSettings
 from ingestion.yaml_lines import Place, YamlError, read_lined_yaml
@@ -20,22 +21,6 @@ FILE_NAME = "sources.yaml"
 
 class SourcesError(SourceError):
     """sources.yaml cannot be used; the message names its lines and says what to do."""
-
-
-def _database_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("sqlite", "postgresql"):
-        raise PydanticCustomError("database", "write sqlite:///path/in/the/data/folder.db or postgresql://…")
-    if parts.password:
-        raise PydanticCustomError("database", "take the password out of the url and set PGPASSWORD")
-    return value
-
-
-class AppDatabase(StrictModel):
-    """A database of an app. `name` is the account_id of its pulls; SQLite paths are in the data folder."""
-
-    name: Name
-    url: Annotated[str, AfterValidator(_database_url)]
 
 
 class WechatCredentials(Credentials):
@@ -57,7 +42,7 @@ class WechatAccount(ApiAccountSettings):
 ApiAccount = AdAccountSettings | WechatAccount
 
 
-class SourcesConfig(StrictModel):
+class SourcesConfig(Section):
     """All of sources.yaml."""
 
     app_databases: tuple[AppDatabase, ...] = ()
@@ -107,6 +92,11 @@ def parse_sources(text: str) -> SourcesConfig:
     if problems:
         lines = (f"{FILE_NAME} line {line}: {words}" for line, words in sorted(set(problems)))
         raise SourcesError("; ".join(lines))
+    for number, database in enumerate(config.app_databases):
+        inside: Place = ("app_databases", number)
+        database.remember_lines(
+            {place[2:]: line for place, line in lined.lines.items() if place[:2] == inside}
+        )
     return config
 
 
@@ -148,6 +138,10 @@ def _unusable(config: SourcesConfig) -> list[tuple[Place, str]]:
         for number, key in enumerate(keys)
         if key in keys[:number]
     ]
+    for number, database in enumerate(config.app_databases):
+        problems.extend(
+            (("app_databases", number, *place), words) for place, words in unknown_names(database)
+        )
     for group, accounts in (("ad_accounts", config.ad_accounts), ("channels", config.channels)):
         for number, account in enumerate(accounts):
             if account.endpoint == DEMO:

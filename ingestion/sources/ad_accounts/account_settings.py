@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from ingestion.config_types import ApiAccountSettings, Credentials, Name, Variable
+from ingestion.account_entries import ApiAccountSettings, Credentials
+from ingestion.config_values import Name, Variable
 
 Days = Annotated[int, Field(ge=0, le=90)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
