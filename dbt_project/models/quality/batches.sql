@@ -1,9 +1,7 @@
 with touched as (
     select batch_id, event_date as touched_date from {{ ref("int_kept_events") }}
     union
-    select batch_id, report_date from {{ ref("stg_google_ads__pulls") }}
-    union
-    select batch_id, report_date from {{ ref("stg_ocean_engine__pulls") }}
+    select batch_id, report_date from {{ ref("stg_ad_platforms__pulls") }}
     union
     select batch_id, report_date from {{ ref("stg_wechat_official_account__pulls") }}
 ),
