@@ -3,46 +3,23 @@
 Secrets never stand in it: `credentials` give the names of environment variables that hold them.
 """
 
-import re
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from ingestion.account_config import DEMO, AccountConfig, ConfigModel, Name, Variable
+from ingestion.channel_accounts import ChannelAccount
 from ingestion.errors import SourceError
 from ingestion.yaml_lines import Place, YamlError, read_lined_yaml
 
 FILE_NAME = "sources.yaml"
-DEMO = "demo"
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SourcesError(SourceError):
     """sources.yaml cannot be used; the message names its lines and says what to do."""
-
-
-def _variable(value: str) -> str:
-    if not _VARIABLE.fullmatch(value):
-        # The value is not repeated: it may be the secret itself.
-        raise PydanticCustomError(
-            "variable",
-            "write the NAME of an environment variable (such as GOOGLE_ADS_ACCESS_TOKEN), not its value",
-        )
-    return value
-
-
-def _endpoint(value: str) -> str:
-    parts = urlsplit(value)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if value != DEMO and not (is_safe and parts.hostname and not parts.username):
-        raise PydanticCustomError(
-            "endpoint", "write demo, an https:// address, or an http:// one of this machine (127.0.0.1)"
-        )
-    return value.rstrip("/")
 
 
 def _database_url(value: str) -> str:
@@ -54,30 +31,14 @@ def _database_url(value: str) -> str:
     return value
 
 
-Variable = Annotated[str, AfterValidator(_variable)]
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class AppDatabase(_Model):
+class AppDatabase(ConfigModel):
     """A database of an app. `name` is the account_id of its pulls; SQLite paths are in the data folder."""
 
     name: Name
     url: Annotated[str, AfterValidator(_database_url)]
 
 
-class _Account(_Model):
-    account_id: Name
-    endpoint: Endpoint | None = None
-    #: First local day to pull; absent = 90 days before the run.
-    start_date: date | None = None
-
-
-class GoogleAdsCredentials(_Model):
+class GoogleAdsCredentials(ConfigModel):
     """Either an access token, or client id, client secret and refresh token to get one."""
 
     developer_token: Variable
@@ -91,7 +52,7 @@ class GoogleAdsCredentials(_Model):
         return bool(self.access_token or (self.client_id and self.client_secret and self.refresh_token))
 
 
-class GoogleAdsAccount(_Account):
+class GoogleAdsAccount(AccountConfig):
     """A Google Ads client account (a manager account has no figures of its own)."""
 
     platform: Literal["google_ads"]
@@ -104,7 +65,7 @@ class GoogleAdsAccount(_Account):
     credentials: GoogleAdsCredentials | None = None
 
 
-class OceanEngineCredentials(_Model):
+class OceanEngineCredentials(ConfigModel):
     """Of the developer app; the first refresh token comes from the authorisation page."""
 
     app_id: Variable
@@ -112,7 +73,7 @@ class OceanEngineCredentials(_Model):
     refresh_token: Variable
 
 
-class OceanEngineAccount(_Account):
+class OceanEngineAccount(AccountConfig):
     """An Ocean Engine (巨量引擎) advertiser. `metrics` renames platform metrics that an account lacks."""
 
     platform: Literal["ocean_engine"]
@@ -120,36 +81,20 @@ class OceanEngineAccount(_Account):
     account_name: str | None = None
     currency_code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
     restatement_days: Annotated[int, Field(ge=0, le=90)] = 7
-    metrics: dict[Literal["conversion_value", "video_views"], Name] = {}
+    metrics: dict[Literal["conversion_value", "video_views"], Name] = Field(default_factory=dict)
     credentials: OceanEngineCredentials | None = None
 
 
-class WechatCredentials(_Model):
-    """AppID and AppSecret of the official account."""
-
-    appid: Variable
-    secret: Variable
-
-
-class WechatAccount(_Account):
-    """A WeChat official account (微信公众号) that serves one app."""
-
-    platform: Literal["wechat_official_account"]
-    app_id: Name
-    restatement_days: Annotated[int, Field(ge=0, le=90)] = 3
-    credentials: WechatCredentials | None = None
-
-
 AdAccount = Annotated[GoogleAdsAccount | OceanEngineAccount, Field(discriminator="platform")]
-ApiAccount = GoogleAdsAccount | OceanEngineAccount | WechatAccount
+ApiAccount = GoogleAdsAccount | OceanEngineAccount | ChannelAccount
 
 
-class SourcesConfig(_Model):
+class SourcesConfig(ConfigModel):
     """All of sources.yaml."""
 
     app_databases: tuple[AppDatabase, ...] = ()
     ad_accounts: tuple[AdAccount, ...] = ()
-    channels: tuple[WechatAccount, ...] = ()
+    channels: tuple[Annotated[ChannelAccount, Field(discriminator="platform")], ...] = ()
 
     @property
     def accounts(self) -> tuple[ApiAccount, ...]:
@@ -206,7 +151,7 @@ def _words(detail: ErrorDetails) -> str:
     if kind == "missing":
         return f"`{name}` is missing; add it"
     if kind == "union_tag_not_found":
-        return "`platform` is missing; add it (google_ads or ocean_engine)"
+        return "`platform` is missing; add it, such as google_ads or douyin"
     if kind == "union_tag_invalid":
         return f"`platform` must be one of {context.get('expected_tags')}"
     if kind in ("dict_type", "model_type", "model_attributes_type"):

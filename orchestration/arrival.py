@@ -26,6 +26,10 @@ SUITES = {
     "google_ads": "ad_accounts",
     "ocean_engine": "ad_accounts",
     "wechat_official_account": "channels",
+    "douyin": "channels",
+    "ga4": "channels",
+    "app_store": "channels",
+    "google_play": "channels",
     "platform_exports": "channels",
 }
 

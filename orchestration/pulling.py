@@ -22,6 +22,10 @@ API_SOURCES = {
     "google_ads": "ingestion.sources.ad_accounts.google_ads",
     "ocean_engine": "ingestion.sources.ad_accounts.ocean_engine",
     "wechat_official_account": "ingestion.sources.channels.wechat_official_account",
+    "douyin": "ingestion.sources.channels.douyin",
+    "ga4": "ingestion.sources.channels.ga4",
+    "app_store": "ingestion.sources.channels.app_store",
+    "google_play": "ingestion.sources.channels.google_play",
 }
 DATABASE_SOURCES = {"app_database": "ingestion.sources.app_database"}
 SOURCES = (*INBOX_SOURCES, *DATABASE_SOURCES, *API_SOURCES)

@@ -46,7 +46,8 @@ class Question:
 
     `ask(first, last)` returns the rows of each contract's entity as text; it raises ApiError when the
     answer is not whole. Each row stands for the day in its `date_column`. Figures that may still change
-    are asked again when they were observed before `stale_before`.
+    are asked again when they were observed before `stale_before`. Days before `oldest_day` are never asked:
+    the platform does not tell of them any more.
     """
 
     contracts: tuple[Contract, ...]
@@ -56,6 +57,7 @@ class Question:
     stale_before: datetime
     date_column: str = "report_date"
     longest_days: int = 30
+    oldest_day: date | None = None
 
     @property
     def entities(self) -> tuple[str, ...]:
@@ -155,12 +157,14 @@ def _gather(
             gathered.pulls.append(_pull_row(account, entity, None, observed_at, None, gathered.failure))
         return gathered
     for question in connected.questions:
+        oldest = question.oldest_day or date.min
         if dates is not None:
-            wanted = [day for day in dates if day <= connected.last_day]
+            wanted = [day for day in dates if oldest <= day <= connected.last_day]
         else:
+            start = account.start_date or connected.last_day - timedelta(days=DEFAULT_HISTORY_DAYS - 1)
             wanted = needed_dates(
                 observations.of(account.account_id, question.entities),
-                first=account.start_date or connected.last_day - timedelta(days=DEFAULT_HISTORY_DAYS - 1),
+                first=max(start, oldest),
                 last=connected.last_day,
                 restatement_days=question.restatement_days,
                 zone=connected.zone,

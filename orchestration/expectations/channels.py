@@ -8,7 +8,14 @@ _DATES = {
     "user_summary": "ref_date",
     "user_cumulate": "ref_date",
     "article_total_detail": "stat_date",
+    "user_fans": "date",
+    "item_base": "stat_date",
+    "sessions": "date",
+    "analytics": "date",
+    "installs": "date",
+    "store_performance": "date",
     "content_stats": "stat_date",
+    "promotion_costs": "cost_date",
 }
 
 

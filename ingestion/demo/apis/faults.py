@@ -8,7 +8,8 @@ from typing import Literal
 #: rate_limit: HTTP 429 with Retry-After · server_error: HTTP 500 · forbidden: HTTP 403 · time_out: no answer
 #: for `seconds` · cut_body: the connection ends inside the answer · quota, expired_token: as the platform says
 #: it, in HTTP 200 where it does so · total_mismatch: the stated total is one too many · repeated_page: the
-#: first page comes in place of the one that was asked for.
+#: first page comes in place of the one that was asked for · truncated_file: a file ends early, with a fitting
+#: Content-Length · missing_segment: a report's instance without its parts.
 Kind = Literal[
     "rate_limit",
     "server_error",
@@ -19,6 +20,8 @@ Kind = Literal[
     "expired_token",
     "total_mismatch",
     "repeated_page",
+    "truncated_file",
+    "missing_segment",
 ]
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from ingestion.channel_accounts import WechatAccount
 from ingestion.exact_json import as_text
 from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, Refusal, TokenAuth, api_session, rest_client
@@ -34,7 +35,6 @@ from ingestion.sources.channels.contracts import (
     WECHAT_USER_SUMMARY,
 )
 from ingestion.sources.endpoints import Endpoint, resolve
-from ingestion.sources_config import WechatAccount
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
