@@ -13,8 +13,10 @@ touched as (
     select batch_id, report_date from {{ ref("stg_google_ads__pulls") }}
     union
     select batch_id, report_date from {{ ref("stg_ocean_engine__pulls") }}
+    {% for source in channel_platforms() %}
     union
-    select batch_id, report_date from {{ ref("stg_wechat_official_account__pulls") }}
+    select batch_id, report_date from {{ ref("stg_" ~ source ~ "__pulls") }}
+    {% endfor %}
 ),
 
 counted as (

@@ -153,10 +153,29 @@ EXPORT_CONTENT_STATS = Contract(
          ("impressions", "Impressions"), ("views", "Views"), ("completed_views", "Completed views"),
          ("likes", "Likes"), ("comments", "Comments"), ("shares", "Shares"), ("favorites", "Favorites"),
          ("follows", "Follows"))),
-     decimal("view_seconds", "Seconds watched so far.", scale=3, unit="seconds", minimum=0)),
+     decimal("view_seconds", "Seconds watched so far.", scale=3, unit="seconds", minimum=0),
+     decimal("completion_rate", "Share of views to the end, as the platform rounds it; 1 = all.", scale=6,
+             minimum=0, maximum=1)),
     ("app_id", "platform", "account_id", "external_content_id", "stat_date"),
 )  # fmt: skip
-EXPORT_CONTRACTS = (EXPORT_CONTENT_STATS,)
+EXPORT_PROMOTION_COSTS = Contract(
+    "platform_exports", "promotion_costs",
+    "Sign-ups and cost of offline promotion (地推) by day, site and promoter, as the promoters' sheet says. "
+    "One row per app, platform, date, channel, site, promoter, activity and download.",
+    (_APP_ID,
+     text("platform", "The name of the inbox folder.", required=True),
+     date("cost_date", "Day of the promotion.", required=True),
+     text("channel", "Channel that the cost belongs to; the mapping has a default.", required=True),
+     text("site", "Where it was (站点)."),
+     text("promoter", "Who promoted (推广员); stays in raw."),
+     text("activity_id", "Activity that it serves."),
+     integer("sign_ups", "Sign-ups that the sheet claims.", minimum=0),
+     decimal("amount", "Cost.", unit="currency", minimum=0),
+     text("currency", "ISO 4217; default the app's."),
+     text("note", "What it was.")),
+    ("app_id", "platform", "cost_date", "channel", "site", "promoter", "activity_id"),
+)  # fmt: skip
+EXPORT_CONTRACTS = (EXPORT_CONTENT_STATS, EXPORT_PROMOTION_COSTS)
 
 CONTRACTS = (
     *WECHAT_CONTRACTS, *DOUYIN_CONTRACTS, *GA4_CONTRACTS, *APP_STORE_CONTRACTS, *GOOGLE_PLAY_CONTRACTS,
