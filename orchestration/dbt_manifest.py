@@ -1,20 +1,31 @@
-"""The dbt manifest that the asset graph is read from: parsed before definitions load, only when it is stale.
+"""The dbt manifest that the asset graph is read from and that dbt builds by: parsed once per state of the project.
 
-`python -m orchestration.dbt_manifest` prepares it by hand. Importing definitions never runs dbt.
+What a parse found stays in `dbt_project/.parsed/<fingerprint>.*`, for every data folder; the data folder's target
+gets a copy of manifest.json. `python -m orchestration.dbt_manifest` parses by hand (set-up does). Importing
+definitions never runs dbt.
 """
 
+import fcntl
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.code_version import DBT_PROJECT_DIR, dbt_project_files, fingerprint
 
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+#: Parsed states of the project that stay: the newest, and some branches.
+KEPT_STATES = 5
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 DBT = Path(sys.executable).parent / "dbt"
 
@@ -47,24 +58,72 @@ def read_manifest() -> dict[str, Any]:
 
 
 def prepare_manifest(say: Callable[[str], None] = lambda text: None) -> Path:
-    """`dbt parse` when the project changed since the last parse. Raises ManifestError with dbt's own words."""
+    """The data folder's manifest.json, after a parse when the project changed. Raises ManifestError."""
+    parsed = parse_project(say).with_suffix(".json")
     target = target_path()
-    stamp = target / "manifest.fingerprint"
-    wanted = fingerprint(dbt_project_files(), DBT_PROJECT_DIR)
-    if (target / "manifest.json").exists() and stamp.exists() and stamp.read_text() == wanted:
-        return manifest_path()
-    say("dbt: reads the project, which it does not know yet")
-    target.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
-    command = [str(DBT), "--log-format", "json", "--log-level", "warn", "parse"]
+    manifest, stamp = target / "manifest.json", target / "manifest.fingerprint"
+    if not manifest.exists() or not stamp.exists() or stamp.read_text() != parsed.stem:
+        target.mkdir(parents=True, exist_ok=True)
+        stamp.unlink(missing_ok=True)
+        copy = target / f"manifest.json.{os.getpid()}"
+        shutil.copyfile(parsed, copy)
+        copy.replace(manifest)
+        stamp.write_text(parsed.stem)
+    return manifest
+
+
+def load_manifest() -> "Manifest":
+    """The parsed project as dbt's own object, without a second parse. Raises ManifestError."""
+    parsed = parse_project().with_suffix(".msgpack")
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest = Manifest.from_msgpack(parsed.read_bytes())
+    manifest.build_flat_graph()
+    return manifest
+
+
+def parse_project(say: Callable[[str], None] = lambda text: None) -> Path:
+    """`.parsed/<fingerprint>` without suffix: .json and .msgpack hold the manifest. Raises ManifestError."""
+    folder = DBT_PROJECT_DIR / ".parsed"
+    state = folder / _state()
+    if state.with_suffix(".json").exists():
+        return state
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one of several runs parses, the others read
+        if not state.with_suffix(".json").exists():
+            say("dbt: reads the project, which changed since it was last read")
+            _parse(folder / "target")
+            # .json last: where it is, the other is too.
+            for name, suffix in (("partial_parse.msgpack", ".msgpack"), ("manifest.json", ".json")):
+                copy = folder / f"{name}.copy"
+                shutil.copyfile(folder / "target" / name, copy)
+                copy.replace(state.with_suffix(suffix))
+            _forget_old_states(folder)
+    return state
+
+
+def _state() -> str:
+    """sha256 over the project and what reads it."""
+    tools = [version("dbt-core"), version("dbt-duckdb"), os.environ.get("OPS_DBT_TARGET", "")]
+    project = fingerprint(dbt_project_files(), DBT_PROJECT_DIR)
+    return sha256(json.dumps([project, *tools]).encode()).hexdigest()
+
+
+def _parse(target: Path) -> None:
+    command = [str(DBT), "--log-format", "json", "--log-level", "warn", "parse", "--target-path", str(target)]
     command += ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
-    environment = {**os.environ, "DBT_TARGET_PATH": str(target)}
-    environment.setdefault("DBT_LOG_PATH", str(target))
+    environment = {**os.environ, "DBT_LOG_PATH": str(target)}
     parsed = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if parsed.returncode:
         raise ManifestError(f"dbt parse failed: {_last_message(parsed.stdout + parsed.stderr)}")
-    stamp.write_text(wanted)
-    return manifest_path()
+
+
+def _forget_old_states(folder: Path) -> None:
+    states = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in states[KEPT_STATES:]:
+        old.with_suffix(".msgpack").unlink(missing_ok=True)
+        old.unlink()
 
 
 def _last_message(output: str) -> str:
@@ -81,10 +140,7 @@ def _last_message(output: str) -> str:
 
 
 if __name__ == "__main__":
-    from orchestration.environment import prepare_environment
-
-    prepare_environment()
     try:
-        print(prepare_manifest())
+        parse_project(print)
     except ManifestError as error:
-        sys.exit(str(error))
+        sys.exit(f"error: {error}")

@@ -8,7 +8,7 @@ from orchestration.defs.dbt_words import frozen_state
 from orchestration.defs.ingestion import source_assets
 from orchestration.defs.jobs import daily_schedule, inbox_sensor, refresh_job
 from orchestration.defs.publication import published_tables
-from orchestration.defs.resources import Workspace, dbt_resource
+from orchestration.defs.resources import Workspace
 from orchestration.defs.transformation import dbt_models
 
 
@@ -21,6 +21,6 @@ def defs() -> dg.Definitions:
         jobs=[refresh_job],
         schedules=[daily_schedule(settings)],
         sensors=[inbox_sensor()],
-        resources={"workspace": Workspace(), "dbt": dbt_resource()},
+        resources={"workspace": Workspace()},
         executor=dg.in_process_executor,
     )

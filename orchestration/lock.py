@@ -2,14 +2,12 @@
 
 `fcntl.flock` on `$OPS_DATA_DIR/.lock`: the kernel frees it when the holder ends, however it ends, so
 there is no stale lock to clean up. The file's text says who holds it; it is only information.
-A child that also writes (dbt) is lent the lock, so that it holds on while a killed run's dbt is still at work.
+A child that also writes (dbt) shares the lock, so that it holds on until a killed run's dbt has ended too.
 """
 
 import fcntl
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -66,27 +64,11 @@ class WriterLock:
         self._file.write(json.dumps(body))
         self._file.flush()
 
-    @contextmanager
-    def lent(self) -> Iterator[None]:
-        """Processes started inside share the lock until they end, even when this process is killed.
-
-        They get it as their standard input: the one descriptor that `subprocess` always passes on unread.
-        """
+    def descriptors(self) -> tuple[int]:
+        """For `pass_fds` of a child process that also writes: it shares the lock until it ends."""
         if self._file is None:
             raise RuntimeError("the lock is not held")
-        try:
-            kept = os.dup(0)
-        except OSError:  # a daemon without standard input
-            kept = None
-        os.dup2(self._file.fileno(), 0)
-        try:
-            yield
-        finally:
-            if kept is None:
-                os.close(0)
-            else:
-                os.dup2(kept, 0)
-                os.close(kept)
+        return (self._file.fileno(),)
 
     def release(self) -> None:
         if self._file is not None:

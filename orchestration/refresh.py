@@ -6,6 +6,7 @@ Exits 0 only when readers see the newest state: it was published, or nothing cha
 import argparse
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ def _refresh(settings: Settings, is_demo: bool) -> int:
         progress.say(f"refresh of {settings.data_dir}, as of {_shown(settings.as_of, settings)}")
         if backwards := _goes_back(settings):
             progress.say(f"warning: {backwards}")
-        prepare_manifest(progress.say)
+        _prepare_manifest()
         progress.say("Dagster: loads the asset graph")
         result = _run_job(settings)
     from orchestration.run_report import failures, warnings
@@ -85,6 +86,15 @@ def _refresh(settings: Settings, is_demo: bool) -> int:
     return 0
 
 
+def _prepare_manifest() -> None:
+    """When the project changed, dbt parses it in its own process; Dagster's imports (3 s) fit into that time."""
+    with ThreadPoolExecutor(1) as background:
+        prepared = background.submit(prepare_manifest, progress.say)
+        import dagster_dbt  # noqa: F401
+
+        prepared.result()
+
+
 def _shown(moment: datetime, settings: Settings) -> str:
     """A moment in the business time zone, which is named."""
     return f"{moment.astimezone(ZoneInfo(settings.reporting_timezone)):%Y-%m-%d %H:%M} {settings.reporting_timezone}"
@@ -107,7 +117,8 @@ def _run_job(settings: Settings) -> "ExecuteInProcessResult":
     import dagster as dg
 
     from orchestration.definitions import defs
-    from orchestration.defs.ingestion import REFRESH, last_complete_date
+    from orchestration.defs.ingestion import last_complete_date
+    from orchestration.defs.resources import REFRESH
     from orchestration.killed_runs import PROCESS_TAG, fail_killed_runs, process_tag
 
     with dg.DagsterInstance.get() as instance:

@@ -15,11 +15,10 @@ from ingestion.manifest import BatchEntry, Manifest
 from ingestion.settings import Settings
 from orchestration.arrival import Arrival, review, unbalanced_files
 from orchestration.defs.quality import check_results, check_specs
-from orchestration.defs.resources import Workspace
+from orchestration.defs.resources import REFRESH, Workspace
 from orchestration.progress import progress
 from orchestration.pulling import API_SOURCES, DATABASE_SOURCES, SOURCES, PullContext, pull_source
 
-REFRESH = "refresh"
 _FIRST_PARTITION = date(2020, 1, 1)
 #: The tables that are partitioned by report date, so that a backfill of dates can be asked for in the UI.
 _PARTITIONED = {("google_ads", "ad_performance"), ("ocean_engine", "ad_performance")}

@@ -10,7 +10,8 @@ import dagster as dg
 from ingestion.inbox import InboxFile, inbox_files
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
-from orchestration.defs.ingestion import REFRESH, last_complete_date
+from orchestration.defs.ingestion import last_complete_date
+from orchestration.defs.resources import REFRESH
 from orchestration.killed_runs import fail_killed_runs
 from orchestration.pulling import INBOX_SOURCES
 

@@ -1,24 +1,18 @@
-"""Resources of a run: the data folder under its writer lock, and dbt."""
+"""The resource of a run: the data folder under its writer lock, with the run's dbt process and emulated APIs."""
 
-import os
-import sys
 from contextlib import ExitStack
-from functools import cached_property
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
-from packaging.version import Version
 from pydantic import PrivateAttr
 
 from ingestion.settings import Settings
-from orchestration.code_version import DBT_PROJECT_DIR
+from orchestration.dbt_process import DbtProcess
 from orchestration.killed_runs import PROCESS_TAG, process_tag
 from orchestration.lock import LockHeld, WriterLock, lock_of_this_process
 from orchestration.pulling import serve_demo_apis
 
+#: The one job that runs everything.
+REFRESH = "refresh"
 #: A daemon run that meets the lock of `make refresh` waits that often and that long for it.
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 60, 30
 
@@ -28,7 +22,9 @@ class Workspace(dg.ConfigurableResource):
 
     _stack: ExitStack = PrivateAttr(default_factory=ExitStack)
     _settings: Settings | None = PrivateAttr(default=None)
+    _lock: WriterLock | None = PrivateAttr(default=None)
     _demo_base_url: str | None = PrivateAttr(default=None)
+    _dbt: DbtProcess | None = PrivateAttr(default=None)
 
     def enter(self, context: dg.AssetExecutionContext) -> Settings:
         """Hold the lock and return the run's settings, the same for every step (as-of is read once)."""
@@ -44,8 +40,19 @@ class Workspace(dg.ConfigurableResource):
                     context.log.warning("%s", held)
                     raise dg.RetryRequested(LOCK_RETRIES, LOCK_RETRY_SECONDS) from held
             lock.note(context.run_id)
-            self._settings = settings
+            self._settings, self._lock = settings, lock
+            if context.job_name == REFRESH:
+                self.dbt()  # reads the project while data is landed
         return self._settings
+
+    def dbt(self) -> DbtProcess:
+        """The run's dbt process, started at the first call."""
+        if self._lock is None:
+            raise RuntimeError("enter() comes first")
+        if self._dbt is None:
+            self._dbt = DbtProcess(self._lock)
+            self._stack.callback(self._dbt.close)
+        return self._dbt
 
     def demo_base_url(self) -> str:
         """Start the emulated APIs at the first call."""
@@ -58,27 +65,3 @@ class Workspace(dg.ConfigurableResource):
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         self._stack.close()
-
-
-class Dbt(DbtCliResource):
-    """dagster-dbt's runner without its two extra starts of dbt per invocation.
-
-    `dbt --version` (3 s, asks PyPI) is answered by the installed package; the adapter handle (an import of dbt
-    into this process, 5 s) serves only fetch_row_counts and fetch_column_metadata, which are not used.
-    Remove both when dagster-dbt makes them optional.
-    """
-
-    @cached_property
-    def _cli_version(self) -> Version:
-        return Version(version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Any) -> None:  # type: ignore[override]
-        return None
-
-
-def dbt_resource() -> Dbt:
-    return Dbt(
-        project_dir=str(DBT_PROJECT_DIR),
-        profiles_dir=os.environ.get("DBT_PROFILES_DIR") or str(DBT_PROJECT_DIR),
-        dbt_executable=str(Path(sys.executable).parent / "dbt"),
-    )

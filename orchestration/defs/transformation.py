@@ -2,23 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import dbt_assets
 
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
 from orchestration.code_version import code_version
 from orchestration.dbt_manifest import manifest_path, target_path
+from orchestration.dbt_process import DbtFailed
+from orchestration.defs.dbt_events import DbtEvents, problems
 from orchestration.defs.dbt_words import DbtWords
-from orchestration.defs.ingestion import REFRESH
-from orchestration.defs.resources import Workspace
+from orchestration.defs.resources import REFRESH, Workspace
 from orchestration.freeze import WAREHOUSE, fingerprint, freeze
-from orchestration.lock import lock_of_this_process
 from orchestration.progress import progress
 from orchestration.publication.public_tables import PUBLIC_SCHEMAS
 from orchestration.publication.swap import current_receipt
@@ -31,7 +30,7 @@ def dbt_models() -> dg.AssetsDefinition:
     manifest = manifest_path()
 
     @dbt_assets(manifest=manifest, name="dbt_models", dagster_dbt_translator=DbtWords())
-    def models(context: dg.AssetExecutionContext, workspace: Workspace, dbt: DbtCliResource) -> Iterator[Any]:
+    def models(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         settings = workspace.enter(context)
         is_whole = not context.is_subset
         if is_whole and context.job_name == REFRESH and is_published(settings):
@@ -47,7 +46,7 @@ def dbt_models() -> dg.AssetsDefinition:
         except duckdb.IOException as error:
             raise dg.Failure(_locked_out(error), allow_retries=False) from error
         progress.say("dbt: starts")
-        yield from _build(context, dbt, settings, manifest=str(manifest))
+        yield from _build(context, workspace, settings)
         if is_whole:
             _close(warehouse, context.run_id)
 
@@ -106,33 +105,33 @@ def _locked_out(error: duckdb.IOException) -> str:
     return f"{WAREHOUSE} is open in process {holder[1]}: close it there ({reader}), then refresh again"
 
 
-def _build(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings, manifest: str
-) -> Iterator[Any]:
-    """dbt's events, kept back until it ends, so that each table is reported once, with its row count."""
+def _build(context: dg.AssetExecutionContext, workspace: Workspace, settings: Settings) -> Iterator[Any]:
+    """dbt's results, kept back until it ends, so that each table is reported once, with its row count."""
+    dbt_events = DbtEvents(context)
     events: list[Any] = []
     built = tested = 0
     tables, checks = len(context.selected_asset_keys), len(context.selected_asset_check_keys)
-    lock = lock_of_this_process(settings.data_dir)
-    with lock.lent() if lock else nullcontext():  # when this process is killed, dbt goes on for a while
-        invocation = dbt.cli(_BUILD, context=context, target_path=target_path(), raise_on_error=False)
+    results = target_path() / "run_results.json"
+    results.unlink(missing_ok=True)
+    error = ""
     try:
-        for event in invocation.stream():
-            events.append(event)
-            built += isinstance(event, dg.Output)
-            tested += isinstance(event, dg.AssetCheckResult)
+        for result in workspace.dbt().invoke([*_BUILD, *dbt_events.arguments()]):
+            for event in dbt_events.of(result):
+                events.append(event)
+                built += isinstance(event, dg.Output)
+                tested += isinstance(event, dg.AssetCheckResult)
             progress.say_sometimes(
                 f"dbt: {built} of {tables} tables and views built, {tested} of {checks} checks ran"
             )
+    except DbtFailed as failed:
+        error = str(failed)
     finally:
+        workspace.dbt().close()  # before anybody else opens the warehouse
         yield from _with_row_counts(context, settings, events)
-    error = invocation.get_error()
-    if error is not None:
-        failed = [event for event in events if isinstance(event, dg.AssetCheckResult) and not event.passed]
-        names = ", ".join(str(event.check_name) for event in failed[:3])
-        raise dg.Failure(
-            f"dbt build failed{': ' + names if names else _first_error(invocation)}", allow_retries=False
-        )
+    wrong = [error] if error else problems(results)
+    if wrong:
+        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+        raise dg.Failure(f"dbt build failed: {', '.join(wrong[:3])}{more}", allow_retries=False)
     progress.say(f"dbt: {built} tables and views built, {tested} checks ran")
 
 
@@ -164,18 +163,6 @@ def row_counts(settings: Settings) -> dict[tuple[str, ...], int]:
             f"""select '{schema}', '{name}', count(*) from "{schema}"."{name}" """ for schema, name in tables
         )
         return {(schema, name): rows for schema, name, rows in connection.execute(query).fetchall()}
-
-
-def _first_error(invocation: Any) -> str:
-    """The error of the first node that failed, on one line."""
-    try:
-        results = invocation.get_artifact("run_results.json")["results"]
-    except FileNotFoundError:
-        return " before it built anything: see the run's log"
-    for result in results:
-        if result["status"] == "error":
-            return f" at {result['unique_id']}: {' '.join((result['message'] or '').split())[:300]}"
-    return ": see the run's log"
 
 
 def _reopen(warehouse: Any) -> None:

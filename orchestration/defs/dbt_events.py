@@ -1,0 +1,46 @@
+"""Between Dagster and dbt: what of the project a run selected, and dbt's result events as Dagster's."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt.asset_utils import (
+    get_manifest_and_translator_from_dbt_assets,
+    get_updated_cli_invocation_params_for_context,
+)
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+
+class DbtEvents:
+    """Speaks for one run of the dbt assets."""
+
+    def __init__(self, context: dg.AssetExecutionContext) -> None:
+        self._context = context
+        parts = get_manifest_and_translator_from_dbt_assets([context.assets_def])
+        self._manifest, self._translator = parts[0], parts[1]
+
+    def arguments(self) -> list[str]:
+        """dbt's arguments for the selected assets and checks; none for all of them."""
+        chosen = get_updated_cli_invocation_params_for_context(
+            self._context, self._manifest, self._translator
+        )
+        indirect = chosen.indirect_selection
+        return [*chosen.selection_args, *(["--indirect-selection", indirect] if indirect else [])]
+
+    def of(self, result: dict[str, Any]) -> Iterator[Any]:
+        """An Output for a table or view, an AssetCheckResult for a test; nothing for what could not run."""
+        message = DbtCoreCliEventMessage(raw_event=result, event_history_metadata={})
+        yield from message.to_default_asset_events(self._manifest, self._translator, self._context)
+
+
+def problems(results: Path) -> list[str]:
+    """From run_results.json: checks that failed by name, nodes that could not run with their error on one line."""
+    lines = []
+    for node in json.loads(results.read_text("utf-8"))["results"]:
+        if node["status"] == "fail":
+            lines.append(node["unique_id"].split(".")[2])
+        elif node["status"] in ("error", "runtime error"):
+            lines.append(f"{node['unique_id']}: {' '.join((node['message'] or '').split())[:300]}")
+    return lines
