@@ -47,7 +47,7 @@ class Question:
     `ask(first, last)` returns the rows of each contract's entity as text; it raises ApiError when the
     answer is not whole. Each row stands for the day in its `date_column`. Figures that may still change
     are asked again when they were observed before `stale_before`. Days before `oldest_day` are never asked:
-    the platform does not tell of them any more.
+    the platform does not tell of them any more. `goes_on`: one bad range says nothing about the next.
     """
 
     contracts: tuple[Contract, ...]
@@ -58,6 +58,7 @@ class Question:
     date_column: str = "report_date"
     longest_days: int = 30
     oldest_day: date | None = None
+    goes_on: bool = False
 
     @property
     def entities(self) -> tuple[str, ...]:
@@ -196,7 +197,7 @@ def _ask(
         for entity in question.entities:
             for day in days:
                 gathered.pulls.append(_pull_row(account, entity, day, observed_at, None, message))
-        return False
+        return question.goes_on and isinstance(error, ApiError) and error.kind == "fatal"
     for contract in question.contracts:
         if rows := answer[contract.entity]:
             gathered.tables.append((contract, text_table(contract, rows), question.endpoint))

@@ -91,17 +91,26 @@ def test_a_segment_that_is_cut_off_once_is_fetched_again(tmp_path: Path, waited:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (Fault("/segments/", None, "truncated_file"), "not whole gzip text"),
+        (Fault("/segments/6400000001-4-1", None, "truncated_file"), "not whole gzip text"),
         (Fault("-4/segments", 1, "missing_segment"), "no segment"),
     ],
 )
-def test_half_an_instance_is_never_kept(tmp_path: Path, fault: Fault, words: str) -> None:
-    with pytest.raises(NoAccountPulled):
-        pull(tmp_path, fault)
-    assert rows(tmp_path) == []
-    assert words in rows(tmp_path, "pulls")[0]["message"]
+def test_half_an_instance_is_never_kept_and_stops_no_other(tmp_path: Path, fault: Fault, words: str) -> None:
+    """Instance 4 is one of the second processing date."""
+    results = pull(tmp_path, fault)
+    assert words in results.failures[0].message
+    assert {row["processing_date"].isoformat() for row in rows(tmp_path)} == set(PROCESSED) - {PROCESSED[1]}
+    failed = [row for row in rows(tmp_path, "pulls") if row["status"] == "failed"]
+    assert [row["report_date"].isoformat() for row in failed] == [PROCESSED[1]]
     assert pull(tmp_path).failures == []
-    assert len(rows(tmp_path)) == len(told(app_store_state()[APPLE_ID]["instances"]))
+    assert {row["processing_date"].isoformat() for row in rows(tmp_path)} == set(PROCESSED)
+
+
+def test_files_that_cannot_be_had_at_all_are_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(NoAccountPulled):
+        write_channels(tmp_path)
+        pull(tmp_path, Fault("/v1/", None, "server_error"))
+    assert rows(tmp_path) == []
 
 
 def test_a_first_request_is_made_and_its_reports_come_later(tmp_path: Path) -> None:
