@@ -3,9 +3,10 @@
 An ONGOING report request lets Apple make an instance of each report a day; the first one comes 24–48 h after the
 request, which this connector makes when there is none (or when Apple stopped it because nobody read it). An instance
 (`processingDate`) holds rows of several days (`Date`) and replaces what earlier instances said of these days: its
-`pulls.report_date` is the processing date, and one that cannot be read whole does not stop the others. Instances live for 35 days. A day is whole after about two days; rows of
-fewer than five users are left out by Apple. Segments are gzip TSV behind an address that needs no token.
-The names of the reports [?] are those of Apple's standard reports; `reports` in sources.yaml renames them.
+`pulls.report_date` is the processing date, and one that cannot be read whole does not stop the others. Instances live
+for 35 days. A day is whole after about two days; rows of fewer than five users are left out by Apple. Segments are
+gzip TSV behind an address that needs no token. The names of the reports [?] are those of Apple's standard reports;
+`reports` in sources.yaml renames them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -107,8 +107,8 @@ def test_half_an_instance_is_never_kept_and_stops_no_other(tmp_path: Path, fault
 
 
 def test_files_that_cannot_be_had_at_all_are_a_failure(tmp_path: Path) -> None:
+    write_channels(tmp_path)
     with pytest.raises(NoAccountPulled):
-        write_channels(tmp_path)
         pull(tmp_path, Fault("/v1/", None, "server_error"))
     assert rows(tmp_path) == []
 
