@@ -4,19 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ingestion.account_config import AccountConfig, ConfigModel, Name, Variable
+from ingestion.config_types import ApiAccountSettings, Credentials, Name, Variable
 
 RestatementDays = Annotated[int, Field(ge=0, le=90)]
 
 
-class WechatCredentials(ConfigModel):
+class WechatCredentials(Credentials):
     """AppID and AppSecret of the official account."""
 
     appid: Variable
     secret: Variable
 
 
-class WechatAccount(AccountConfig):
+class WechatAccount(ApiAccountSettings):
     """A WeChat official account (微信公众号) that serves one app."""
 
     platform: Literal["wechat_official_account"]
@@ -25,14 +25,14 @@ class WechatAccount(AccountConfig):
     credentials: WechatCredentials | None = None
 
 
-class DouyinCredentials(ConfigModel):
+class DouyinCredentials(Credentials):
     """Of the developer app; the first refresh token comes from the authorisation page."""
 
     client_key: Variable
     refresh_token: Variable
 
 
-class DouyinAccount(AccountConfig):
+class DouyinAccount(ApiAccountSettings):
     """A Douyin account (抖音号) that authorised the developer app. `open_id` absent = account_id."""
 
     platform: Literal["douyin"]
@@ -42,13 +42,13 @@ class DouyinAccount(AccountConfig):
     credentials: DouyinCredentials | None = None
 
 
-class ServiceAccountCredentials(ConfigModel):
+class ServiceAccountCredentials(Credentials):
     """The JSON key of a Google service account, the whole text."""
 
     service_account_key: Variable
 
 
-class Ga4Account(AccountConfig):
+class Ga4Account(ApiAccountSettings):
     """A Google Analytics 4 property; account_id is its number."""
 
     platform: Literal["ga4"]
@@ -58,7 +58,7 @@ class Ga4Account(AccountConfig):
     credentials: ServiceAccountCredentials | None = None
 
 
-class AppStoreCredentials(ConfigModel):
+class AppStoreCredentials(Credentials):
     """An App Store Connect API key: `private_key` is the text of the .p8 file."""
 
     issuer_id: Variable
@@ -66,7 +66,7 @@ class AppStoreCredentials(ConfigModel):
     private_key: Variable
 
 
-class AppStoreAccount(AccountConfig):
+class AppStoreAccount(ApiAccountSettings):
     """An app in App Store Connect; account_id is its Apple id. `reports` renames reports that Apple renamed."""
 
     platform: Literal["app_store"]
@@ -77,7 +77,7 @@ class AppStoreAccount(AccountConfig):
     credentials: AppStoreCredentials | None = None
 
 
-class GooglePlayAccount(AccountConfig):
+class GooglePlayAccount(ApiAccountSettings):
     """An app on Google Play; account_id is its package name, `bucket` the pubsite_prod_… of the developer account."""
 
     platform: Literal["google_play"]

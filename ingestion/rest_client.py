@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.auth import AuthBase
 
 from ingestion.exact_json import load_exact
@@ -48,7 +49,7 @@ class ApiError(Exception):
 
 @dataclass(frozen=True)
 class Waits:
-    """Seconds. A request is tried at most `attempts` times within `total`."""
+    """Seconds. A request is tried at most `attempts` times within `total`; `whole`: until an answer has come whole."""
 
     attempts: int = 6
     first: float = 1.0
@@ -56,6 +57,7 @@ class Waits:
     total: float = 300.0
     connect: float = 10.0
     read: float = 60.0
+    whole: float = 120.0
     sleep: Callable[[float], None] = time.sleep
 
     def backoff(self, attempt: int) -> float:
@@ -86,6 +88,9 @@ class TokenAuth(AuthBase):
         """Set `token` to a fresh one, or raise ApiError."""
         raise NotImplementedError
 
+    def confirm(self) -> None:
+        """An answer came that was asked with `token`."""
+
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self.token is None:
             self.renew()
@@ -109,12 +114,16 @@ class ApiSession(requests.Session):
         deadline = time.monotonic() + waits.total
         request.hooks = {"response": []}  # dlt's own hook would raise before the error is understood
         # A redirect would carry token headers to another host.
-        kwargs |= {"allow_redirects": False, "stream": False}
+        kwargs |= {"allow_redirects": False, "stream": True}
         for attempt in range(1, waits.attempts + 1):
+            if attempt > 1 and self.token_auth is not None and self.token_auth.token is not None:
+                self.token_auth(request)  # some platforms want a fresh nonce with each try
             left = max(0.1, deadline - time.monotonic())
             kwargs["timeout"] = (min(waits.connect, left), min(waits.read, left))
-            response, refusal = self._try(request, kwargs)
+            response, refusal = self._try(request, kwargs, min(waits.whole, left))
             if refusal is None and response is not None:
+                if self.token_auth is not None:
+                    self.token_auth.confirm()
                 return response
             assert refusal is not None
             if refusal.kind == "expired_token" and self.token_auth is not None and not renewed:
@@ -131,17 +140,19 @@ class ApiSession(requests.Session):
         raise self._error(request, Refusal("fatal", "the renewed token was refused as well"))
 
     def _try(
-        self, request: requests.PreparedRequest, kwargs: dict[str, Any]
+        self, request: requests.PreparedRequest, kwargs: dict[str, Any], longest: float
     ) -> tuple[requests.Response | None, Refusal | None]:
         # Errors of the library hold the whole request with its secrets, so they are turned into
         # words here and the ApiError is raised outside of this block, without them as its context.
+        until = time.monotonic() + longest
         try:
             response = super().send(request, **kwargs)
+            _read_whole(response, until)
         except requests.exceptions.SSLError:
             return None, Refusal("fatal", "no trusted TLS connection; check host, proxy and certificates")
-        except requests.exceptions.Timeout:
+        except (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError):
             return None, Refusal("retry", "no answer in time")
-        except requests.exceptions.ChunkedEncodingError:
+        except (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError):
             return None, Refusal("retry", "the answer was cut off")
         except requests.exceptions.ConnectionError:
             return None, Refusal("retry", "cannot be reached; check the network, the proxy and `endpoint`")
@@ -204,6 +215,18 @@ def api_session(
     # A proxy or a .netrc of the machine has no business with a server on the machine itself.
     session.trust_env = urlsplit(base_url).hostname not in ("127.0.0.1", "localhost", "::1")
     return session
+
+
+def _read_whole(response: requests.Response, until: float) -> None:
+    """Read the body, at most until `until`: a server that sends a byte now and then never runs into `read`."""
+    chunks = []
+    while chunk := response.raw.read1(65_536, decode_content=True):
+        chunks.append(chunk)
+        if time.monotonic() > until:
+            response.close()
+            raise TimeoutError
+    response._content, response._content_consumed = b"".join(chunks), True  # type: ignore[attr-defined]
+    response.raw.release_conn()
 
 
 def _judge(response: requests.Response, said: Refusal | None, is_not_whole: str | None) -> Refusal | None:

@@ -4,15 +4,16 @@ Secrets never stand in it: `credentials` give the names of environment variables
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from ingestion.account_config import DEMO, AccountConfig, ConfigModel, Name, Variable
 from ingestion.channel_accounts import ChannelAccount
+from ingestion.config_types import DEMO, Name, StrictModel
 from ingestion.errors import SourceError
+from ingestion.sources.ad_accounts.account_settings import AdAccount, AdAccountSettings
 from ingestion.yaml_lines import Place, YamlError, read_lined_yaml
 
 FILE_NAME = "sources.yaml"
@@ -31,65 +32,17 @@ def _database_url(value: str) -> str:
     return value
 
 
-class AppDatabase(ConfigModel):
+class AppDatabase(StrictModel):
     """A database of an app. `name` is the account_id of its pulls; SQLite paths are in the data folder."""
 
     name: Name
     url: Annotated[str, AfterValidator(_database_url)]
 
 
-class GoogleAdsCredentials(ConfigModel):
-    """Either an access token, or client id, client secret and refresh token to get one."""
-
-    developer_token: Variable
-    access_token: Variable | None = None
-    client_id: Variable | None = None
-    client_secret: Variable | None = None
-    refresh_token: Variable | None = None
-
-    @property
-    def is_enough(self) -> bool:
-        return bool(self.access_token or (self.client_id and self.client_secret and self.refresh_token))
+ApiAccount = AdAccountSettings | ChannelAccount
 
 
-class GoogleAdsAccount(AccountConfig):
-    """A Google Ads client account (a manager account has no figures of its own)."""
-
-    platform: Literal["google_ads"]
-    account_id: Annotated[
-        str, AfterValidator(lambda value: value.replace("-", "")), Field(pattern=r"^[\d-]+$")
-    ]
-    login_customer_id: Annotated[str, Field(pattern=r"^\d+$")] | None = None
-    restatement_days: Annotated[int, Field(ge=0, le=90)] = 14
-    api_version: Annotated[str, Field(pattern=r"^v\d+$")] = "v26"
-    credentials: GoogleAdsCredentials | None = None
-
-
-class OceanEngineCredentials(ConfigModel):
-    """Of the developer app; the first refresh token comes from the authorisation page."""
-
-    app_id: Variable
-    secret: Variable
-    refresh_token: Variable
-
-
-class OceanEngineAccount(AccountConfig):
-    """An Ocean Engine (巨量引擎) advertiser. `metrics` renames platform metrics that an account lacks."""
-
-    platform: Literal["ocean_engine"]
-    account_id: Annotated[str, Field(pattern=r"^\d+$")]
-    account_name: str | None = None
-    currency_code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
-    restatement_days: Annotated[int, Field(ge=0, le=90)] = 7
-    metrics: dict[Literal["conversion_value", "video_views"], Name] = Field(default_factory=dict)
-    credentials: OceanEngineCredentials | None = None
-
-
-AdAccount = Annotated[GoogleAdsAccount | OceanEngineAccount, Field(discriminator="platform")]
-ApiAccount = GoogleAdsAccount | OceanEngineAccount | ChannelAccount
-
-
-class SourcesConfig(ConfigModel):
+class SourcesConfig(StrictModel):
     """All of sources.yaml."""
 
     app_databases: tuple[AppDatabase, ...] = ()
@@ -144,14 +97,16 @@ def parse_sources(text: str) -> SourcesConfig:
 
 def _words(detail: ErrorDetails) -> str:
     """What to do about one error. Values are not repeated, a secret may stand in the wrong place."""
-    name = next((step for step in reversed(detail["loc"]) if isinstance(step, str)), "the file")
+    name = next(
+        (step for step in reversed(detail["loc"]) if isinstance(step, str) and step != "[key]"), "the file"
+    )
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         return f"`{name}` is not a key that is known here; remove it or correct its spelling"
     if kind == "missing":
         return f"`{name}` is missing; add it"
     if kind == "union_tag_not_found":
-        return "`platform` is missing; add it, such as google_ads or douyin"
+        return "`platform` is missing; add it (such as google_ads or ocean_engine)"
     if kind == "union_tag_invalid":
         return f"`platform` must be one of {context.get('expected_tags')}"
     if kind in ("dict_type", "model_type", "model_attributes_type"):
@@ -184,7 +139,7 @@ def _unusable(config: SourcesConfig) -> list[tuple[Place, str]]:
                 continue
             if account.credentials is None:
                 problems.append(((group, number), "`credentials` is missing; add it (or `endpoint: demo`)"))
-            elif isinstance(account.credentials, GoogleAdsCredentials) and not account.credentials.is_enough:
+            elif not account.credentials.is_enough:
                 words = "add `access_token`, or `client_id`, `client_secret` and `refresh_token`"
                 problems.append(((group, number, "credentials"), words))
     return problems

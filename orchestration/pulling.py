@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ingestion.landing import LandingResult
 from ingestion.settings import Settings
+from ingestion.sources.ad_accounts.platforms import PLATFORMS
 from ingestion.sources_config import SourcesConfig, load_sources
 
 #: Source -> module whose `pull(settings)` reads its inbox folder.
@@ -19,8 +20,7 @@ INBOX_SOURCES = {
 }
 #: Source -> module whose `pull(settings, accounts, dates=, demo_base_url=)` asks an API.
 API_SOURCES = {
-    "google_ads": "ingestion.sources.ad_accounts.google_ads",
-    "ocean_engine": "ingestion.sources.ad_accounts.ocean_engine",
+    **{platform.source: f"ingestion.sources.ad_accounts.{platform.source}" for platform in PLATFORMS},
     "wechat_official_account": "ingestion.sources.channels.wechat_official_account",
     "douyin": "ingestion.sources.channels.douyin",
     "ga4": "ingestion.sources.channels.ga4",

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingestion.account_config import DEMO
+from ingestion.config_types import DEMO
 from ingestion.errors import SourceError
 from ingestion.sources_config import FILE_NAME, ApiAccount
 

@@ -10,9 +10,7 @@ with event_dates as (
 touched as (
     select batch_id, touched_date from event_dates
     union
-    select batch_id, report_date from {{ ref("stg_google_ads__pulls") }}
-    union
-    select batch_id, report_date from {{ ref("stg_ocean_engine__pulls") }}
+    select batch_id, report_date from {{ ref("stg_ad_platforms__pulls") }}
     {% for source in channel_platforms() %}
     union
     select batch_id, report_date from {{ ref("stg_" ~ source ~ "__pulls") }}

@@ -20,18 +20,12 @@ from ingestion.channel_accounts import AppStoreAccount
 from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, ApiSession, Refusal, api_session, rest_client
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import (
-    STALE_AFTER,
-    Connected,
-    PullResults,
-    Question,
-    TextRow,
-    pull_accounts,
-)
+from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.channels.app_store_segments import GZIP_TEXT, segment_rows
 from ingestion.sources.channels.contracts import APP_STORE_ANALYTICS, APP_STORE_CONTRACTS
 from ingestion.sources.channels.signed_tokens import AppleToken
 from ingestion.sources.endpoints import Endpoint, resolve
+from ingestion.sources.questions import STALE_AFTER, Connected, Question, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient

@@ -18,10 +18,11 @@ from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, Refusal, rest_client
 from ingestion.secrets_store import TokenChain, token_key
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import Connected, PullResults, Question, TextRow, pull_accounts
+from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.channels.contracts import DOUYIN_CONTRACTS, DOUYIN_ITEM_BASE, DOUYIN_USER_FANS
 from ingestion.sources.channels.douyin_token import DouyinToken
 from ingestion.sources.endpoints import Endpoint, resolve
+from ingestion.sources.questions import Connected, Question, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient

@@ -14,18 +14,12 @@ from ingestion.channel_accounts import Ga4Account
 from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, rest_client
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import (
-    STALE_AFTER,
-    Connected,
-    PullResults,
-    Question,
-    TextRow,
-    pull_accounts,
-)
+from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.channels.contracts import GA4_CONTRACTS, GA4_SESSIONS
 from ingestion.sources.channels.google_errors import inspect
 from ingestion.sources.channels.signed_tokens import ServiceAccountToken
 from ingestion.sources.endpoints import Endpoint, resolve
+from ingestion.sources.questions import STALE_AFTER, Connected, Question, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient

@@ -19,14 +19,7 @@ from ingestion.contract import Contract
 from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, Reader, api_session, rest_client
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import (
-    STALE_AFTER,
-    Connected,
-    PullResults,
-    Question,
-    TextRow,
-    pull_accounts,
-)
+from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.channels.contracts import (
     GOOGLE_PLAY_CONTRACTS,
     GOOGLE_PLAY_INSTALLS,
@@ -36,6 +29,7 @@ from ingestion.sources.channels.google_errors import inspect
 from ingestion.sources.channels.google_play_csv import csv_rows, utf16_text
 from ingestion.sources.channels.signed_tokens import ServiceAccountToken
 from ingestion.sources.endpoints import Endpoint, resolve
+from ingestion.sources.questions import STALE_AFTER, Connected, Question, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient

@@ -125,7 +125,7 @@ def test_a_repull_that_lost_most_ads_of_a_day_is_held(tmp_path: Path) -> None:
         }
         return {"ad_performance": ads, "account_performance": [total], "pulls": [asked]}
 
-    land(tmp_path, "google_ads", pull(40, "2026-03-31T00:00:00Z"))
+    land(tmp_path, "google_ads", pull(40, "2026-03-31T08:00:00Z"))
     assert review(settings(tmp_path), "google_ads").is_met
     batch = land(tmp_path, "google_ads", pull(3, "2026-04-01T00:00:00Z"))
     assert "a day keeps at least half of its ads" in review(settings(tmp_path), "google_ads").held[batch]
