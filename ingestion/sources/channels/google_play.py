@@ -2,8 +2,9 @@
 
 `stats/installs/installs_<package>_<month>_country.csv` and `stats/store_performance/store_performance_<package>_
 <month>_country.csv` in gs://pubsite_prod_…, UTF-16 with commas (tabs are read too). A month's file grows by a day each
-day, 1–2 days late: the newest day that both files hold is the last one asked for, so that a day that has not come yet
-is not taken for an empty one. Days as Google Play cuts them [?] (Pacific time). Restatement of earlier days [?].
+day, 1–2 days late, and is read once a run. The newest day that both tables hold is the last one asked for, so that a
+day that has not come yet is not taken for an empty one; a month without its file stops no other. Days as Google Play
+cuts them [?] (Pacific time). Restatement of earlier days [?].
 """
 
 import re
@@ -141,7 +142,7 @@ def _connect(settings: Settings, account: GooglePlayAccount, endpoint: Endpoint)
     questions = tuple(
         Question(
             (contract,), _asking(bucket, contract), f"GET gs://{account.bucket}/stats/{FOLDERS[contract]}",
-            account.restatement_days, settings.as_of - STALE_AFTER, "date", 31,
+            account.restatement_days, settings.as_of - STALE_AFTER, "date", 1, goes_on=True,
         )
         for contract, bucket in buckets.items()
     )  # fmt: skip

@@ -79,6 +79,8 @@ def test_a_month_without_its_file_is_said_and_the_other_month_kept(tmp_path: Pat
     write_channels(other, google_play=february)
     results = pull(other)
     assert "202602 is missing" in results.failures[0].message
+    assert {row["date"].month for row in rows(other, "installs")} == {3}
+    assert {row["date"].month for row in rows(other, "store_performance")} == {3}
 
 
 @pytest.mark.parametrize("kind", ["truncated_file", "cut_body"])
