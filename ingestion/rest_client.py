@@ -225,7 +225,7 @@ def _read_whole(response: requests.Response, until: float) -> None:
         if time.monotonic() > until:
             response.close()
             raise TimeoutError
-    response._content, response._content_consumed = b"".join(chunks), True  # type: ignore[attr-defined]
+    response._content, response._content_consumed = b"".join(chunks), True
     response.raw.release_conn()
 
 

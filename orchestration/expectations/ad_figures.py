@@ -85,8 +85,17 @@ def _click_price(view: BatchView) -> Frame:
     return Frame("cost of a click", rows, (expectation,), labels=_LABELS)
 
 
+def _nearest(one: str, other: str) -> str:
+    """Of two shares on the same side of 1 the one nearer to it, else 1: near one of two things is near enough.
+
+    So a change that a person accepted once is the new level, and the days after it pass.
+    """
+    return f"""case when {one} < 1 and {other} < 1 then greatest({one}, {other})
+        when {one} > 1 and {other} > 1 then least({one}, {other}) else 1 end"""
+
+
 def _prices(view: BatchView) -> list[Frame]:
-    """Cost per click and per impression against the median of the account's other days."""
+    """Cost per click and per impression against the account's other days: their median, or the last one."""
     found = []
     for name, count, least in (
         ("click", "clicks", SOME_CLICKS),
@@ -95,21 +104,25 @@ def _prices(view: BatchView) -> list[Frame]:
         rows = view.frame(f"""
             with usual as (
                 select now.account_id, now.report_date, median(past.cost / past.{count}) as price,
-                    count(*) as days
+                    arg_max(past.cost / past.{count}, past.report_date) as last_price, count(*) as days
                 from now join past on past.account_id = now.account_id and past.report_date <> now.report_date
                 where past.{count} >= {least} and past.cost > 0 group by all
+            ),
+            shares as (
+                select account_id, report_date, now.cost / now.{count} / price as of_median,
+                    now.cost / now.{count} / last_price as of_last
+                from now join usual using (account_id, report_date)
+                where now.{count} >= {least} and days >= {SOME_DAYS}
             )
-            select now.account_id, now.report_date, now.cost / now.{count} / usual.price as share_of_usual
-            from now join usual using (account_id, report_date)
-            where now.{count} >= {least} and days >= {SOME_DAYS}""")
+            select account_id, report_date, {_nearest("of_median", "of_last")} as share_of_usual from shares""")
         expectation = between(f"the cost of one {name} is near the usual", "share_of_usual", *PRICE_BAND)
         note = "" if len(rows) else f"fewer than {SOME_DAYS} days to compare with"
-        found.append(Frame(f"cost of a {name} against other days", rows, (expectation,), note, _LABELS))
+        found.append(Frame(f"cost of one {name} against other days", rows, (expectation,), note, _LABELS))
     return found
 
 
 def _volume(view: BatchView) -> Frame:
-    """Spend of a day against the median of the same weekday in the eight weeks before."""
+    """Spend of a day against the same weekday in the eight weeks before: their median, or the day before."""
     rows = view.frame(f"""
         with usual as (
             select now.account_id, now.report_date, median(past.cost) as cost, median(past.clicks) as clicks,
@@ -117,10 +130,18 @@ def _volume(view: BatchView) -> Frame:
             from now join past on past.account_id = now.account_id and past.report_date < now.report_date
                 and date_diff('day', past.report_date, now.report_date) % 7 = 0
             group by all
+        ),
+        day_before as (
+            select now.account_id, now.report_date, arg_max(past.cost, past.report_date) as cost
+            from now join past on past.account_id = now.account_id and past.report_date < now.report_date group by all
+        ),
+        shares as (
+            select account_id, report_date, now.cost / usual.cost as of_weekday,
+                (now.cost + 0.01) / (day_before.cost + 0.01) as of_day_before
+            from now join usual using (account_id, report_date) join day_before using (account_id, report_date)
+            where weeks >= {SOME_WEEKS} and usual.clicks >= {SOME_CLICKS} and usual.cost > 0
         )
-        select now.account_id, now.report_date, now.cost / usual.cost as share_of_usual
-        from now join usual using (account_id, report_date)
-        where weeks >= {SOME_WEEKS} and usual.clicks >= {SOME_CLICKS} and usual.cost > 0""")
+        select account_id, report_date, {_nearest("of_weekday", "of_day_before")} as share_of_usual from shares""")
     expectation = between(
         "a day spends about as much as the same weekday before", "share_of_usual", *VOLUME_BAND
     )

@@ -175,3 +175,21 @@ def test_rows_that_got_lost_between_connector_and_landing_are_missed(history: Pa
     ad_days.land(data_dir, GOOGLE, DAYS, rows, asked)
     (reason,) = ad_days.judge(data_dir, GOOGLE, DAYS).held.values()
     assert "rows that the platform answered are kept" in reason
+
+
+def test_a_pause_is_asked_about_once_and_then_is_the_usual(history: Path, tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    shutil.copytree(history, data_dir)
+    nothing = {name: 0 for name in ("cost_micros", "impressions", "clicks", "conversions")}
+    for number in (DAYS, DAYS + 1, DAYS + 2):
+        rows = ad_days.answer(GOOGLE, "large", number)
+        for row in (row for part in rows.values() for row in part):
+            if row["report_date"] >= ad_days.day_of(DAYS).isoformat():
+                row.update(nothing)
+        ad_days.land(data_dir, GOOGLE, number, rows)
+        arrival = ad_days.judge(data_dir, GOOGLE, number)
+        if number == DAYS:
+            (batch_id,) = arrival.held
+            Manifest(data_dir).set_state(batch_id, "accepted", "the campaigns are paused")
+        else:
+            assert arrival.held == {}

@@ -90,7 +90,7 @@ class Account:
                     "campaign_id": f"{self.number}{group}1", "campaign_name": f"计划, {group}",
                     "ad_group_id": f"{self.number}{group}2", "ad_group_name": f"单元 {group}",
                     "ad_id": f"{self.number}{group}3{ad}", "ad_name": f"创意 {ad}",
-                    "cost": Decimal(f"{1000 * index + 10 * ad + self.number}.{ad}1") - correction,
+                    "cost": Decimal(f"{1000 + 50 * index + 10 * ad + self.number}.{ad}1") - correction,
                     "impressions": 5000 + 100 * index + ad, "clicks": 40 + ad, "conversions": Decimal(index + 1),
                     "conversion_value": Decimal(f"{1234 + index}.50"), "video_views": 7,
                     "landing_url": self.page(group, moment),

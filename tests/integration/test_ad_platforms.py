@@ -1,6 +1,6 @@
 """One account on every ad platform, from the emulated APIs over HTTP through the real pipeline to the marts."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,47 @@ def test_every_ad_is_there_to_the_last_decimal(run: Run, account: Account) -> No
     assert {
         key: {name: row[name] for name in next(iter(expected.values()))} for key, row in found.items()
     } == expected
+
+
+@each_account
+def test_what_was_known_at_each_look_can_still_be_asked(run: Run, account: Account) -> None:
+    """The restated figures, and the ad that vanished, as they were."""
+    for look in (FIRST_LOOK, AS_OF):
+        moment = look.replace(tzinfo=None) + timedelta(hours=1)
+        with run.published() as connection:
+            found = connection.execute(
+                """select ad_id, report_date, spend from marts.fct_ad_performance_history
+                where platform = ? and account_id = ? and observed_at <= ?
+                    and (superseded_at is null or superseded_at > ?)""",
+                [account.platform.source, account.account_id, moment, moment],
+            ).fetchall()
+        known = {(row["ad_id"], row["report_date"]): row["cost"] for row in account.ads(look)}
+        known["(unallocated)", DAYS[4]] = account.unallocated()["cost"]
+        assert len(found) == len({row[:2] for row in found})
+        assert {(ad, day): spend for ad, day, spend in found} == {
+            key: cost for key, cost in known.items() if is_shown(account, key[1], look)
+        }
+
+
+@each_account
+def test_conversions_by_action_count_once(run: Run, account: Account) -> None:
+    key = ("ad_id", "report_date", "action", "attribution_window", "touch_type", "time_basis")
+    found = rows(run, "fct_ad_conversions", account, key).values()
+    assert bool(found) == account.platform.has_conversions
+    expected = {
+        (row["ad_id"], row["report_date"]): (row["conversions"], row["conversion_value"])
+        for row in account.ads(AS_OF)
+        if account.platform.has_conversions and is_shown(account, row["report_date"])
+    }
+    canonical = [row for row in found if row["is_canonical"]]
+    assert len(canonical) == len(expected)
+    assert {
+        (row["ad_id"], row["report_date"]): (row["conversions"], row["conversion_value"]) for row in canonical
+    } == expected
+    if account.platform.source == "meta_ads":
+        windows = {(row["action"], row["attribution_window"], row["touch_type"]) for row in found}
+        assert windows >= {("purchase", "account", "any"), ("purchase", "7d", "click")}
+        assert not {action for action, _, _ in windows if "omni" in action or "pixel" in action}
 
 
 @each_account

@@ -102,24 +102,26 @@ class RotatingCredentials(Credentials):
     refresh_token: Variable
 
 
-class OceanEngineAccount(AdAccountSettings):
-    """An Ocean Engine (巨量引擎) advertiser. `metrics` renames platform metrics that an account lacks."""
+class ConfiguredAccount(AdAccountSettings):
+    """An account of a platform whose reports tell neither its name nor its currency."""
 
-    platform: Literal["ocean_engine"]
     account_id: Digits
     account_name: str | None = None
     currency_code: Currency = "CNY"
+
+
+class OceanEngineAccount(ConfiguredAccount):
+    """An Ocean Engine (巨量引擎) advertiser. `metrics` renames platform metrics that an account lacks."""
+
+    platform: Literal["ocean_engine"]
     restatement_days: Days = 7
     metrics: dict[Literal["conversion_value", "video_views"], Name] = Field(default_factory=dict)
     credentials: RotatingCredentials | None = None
 
 
-class CodedAccount(AdAccountSettings):
+class CodedAccount(ConfiguredAccount):
     """An account of a platform whose error codes are partly unknown: the two lists add to what is built in."""
 
-    account_id: Digits
-    account_name: str | None = None
-    currency_code: Currency = "CNY"
     #: Local hour from which the platform has the day before whole.
     hour_ready: Annotated[int, Field(ge=0, le=23)] = 8
     retry_codes: tuple[int, ...] = ()

@@ -8,7 +8,7 @@ ad group = 单元, ad = 创意. The account's totals are those of the account re
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,12 +17,10 @@ import requests
 
 from ingestion.rest_client import Inspect, Refusal
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import BaiduAdsAccount, Product
 from ingestion.sources.ad_accounts.coded_answers import with_own_codes
-from ingestion.sources.ad_accounts.connecting import connected
-from ingestion.sources.ad_accounts.contracts import platform_contracts
-from ingestion.sources.ad_accounts.rotating_token import Exchange, Issued, authorise
+from ingestion.sources.ad_accounts.connecting import connected, own_columns
+from ingestion.sources.ad_accounts.rotating_token import Exchange, Issued, rotating_pull
 from ingestion.sources.ad_accounts.whole_answers import (
     add_up,
     expect_sums,
@@ -64,22 +62,6 @@ CONVERSIONS = {
 }
 TRY_AGAIN = (8204, 8206)
 EXPIRED = (8101, 8102)
-
-
-def pull(
-    settings: Settings,
-    accounts: Sequence[BaiduAdsAccount],
-    *,
-    dates: Sequence[date] | None = None,
-    demo_base_url: str | None = None,
-) -> PullResults:
-    """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    clients = authorise(settings, EXCHANGE, HOST, accounts, demo_base_url, inspect_of)
-
-    def connect(account: BaiduAdsAccount) -> Connected:
-        return _connect(settings, account, clients[account.account_id])
-
-    return pull_accounts(settings, SOURCE, accounts, connect, platform_contracts(SOURCE), dates)
 
 
 def inspect_of(account: BaiduAdsAccount) -> Inspect:
@@ -133,7 +115,7 @@ EXCHANGE = Exchange(
 )
 
 
-def _connect(settings: Settings, account: BaiduAdsAccount, client: "RESTClient") -> Connected:
+def connect(settings: Settings, account: BaiduAdsAccount, client: "RESTClient") -> Connected:
     def ads(first: date, last: date) -> Answer:
         return {
             "ad_performance": [
@@ -202,7 +184,7 @@ def _row(
 ) -> TextRow:
     idea = result.get("ideaInfo") or {}
     return {
-        **_who(account),
+        **_own(account),
         "report_date": str(result["date"])[:10],
         **{column: number(result[name]) if column.endswith("_id") else str(result.get(name) or "")
            for column, name in levels.items()},
@@ -228,13 +210,11 @@ def _account(client: "RESTClient", account: BaiduAdsAccount) -> TextRow:
     fields = ["userId", "balance", "budget", "budgetType"]
     info = _post(client, account, ACCOUNT, {"accountFields": fields})["data"][0]
     budget = six_decimals(info.get("budget")) if info.get("budgetType") == 1 else None
-    return {**_who(account), "balance": six_decimals(info["balance"]), "daily_budget": budget}
+    return {**_own(account), "balance": six_decimals(info["balance"]), "daily_budget": budget}
 
 
-def _who(account: BaiduAdsAccount) -> dict[str, str | None]:
-    return {
-        "account_id": account.account_id,
-        "account_name": account.user_name,
-        "currency_code": account.currency_code,
-        "time_zone": ZONE.key,
-    }
+def _own(account: BaiduAdsAccount) -> dict[str, str | None]:
+    return own_columns(account, ZONE) | {"account_name": account.account_name or account.user_name}
+
+
+pull = rotating_pull(EXCHANGE, HOST, inspect_of, connect)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import PullResults, pull_accounts
-from ingestion.sources.ad_accounts.account_settings import AdAccountSettings
+from ingestion.sources.ad_accounts.account_settings import AdAccountSettings, ConfiguredAccount
 from ingestion.sources.ad_accounts.contracts import contract, platform_contracts
 from ingestion.sources.endpoints import Endpoint, resolve
 from ingestion.sources.questions import STALE_AFTER, Answer, Connected, Question, TextRow
@@ -43,33 +43,24 @@ def platform_pull(
         dates: Sequence[date] | None = None,
         demo_base_url: str | None = None,
     ) -> PullResults:
-        return pull_platform(settings, source, host, accounts, connect, dates, demo_base_url)
+        endpoints = {account.account_id: resolve(account, host, demo_base_url) for account in accounts}
+
+        def ask(account: Account) -> Connected:
+            return connect(settings, account, endpoints[account.account_id])
+
+        return pull_accounts(settings, source, accounts, ask, platform_contracts(source), dates)
 
     return pull
 
 
-def pull_platform(
-    settings: Settings,
-    source: str,
-    host: str,
-    accounts: Sequence[Account],
-    connect: Callable[[Settings, Account, Endpoint], Connected],
-    dates: Sequence[date] | None,
-    demo_base_url: str | None,
-    start: Callable[[Account, Endpoint], None] | None = None,
-) -> PullResults:
-    """Land what is needed of every account. Raises SourceError for bad configuration or when none works.
-
-    `start` is called for every account before any is asked: what it raises concerns the configuration.
-    """
-    endpoints = {account.account_id: resolve(account, host, demo_base_url) for account in accounts}
-    for account in accounts if start is not None else ():
-        start(account, endpoints[account.account_id])
-
-    def ask(account: Account) -> Connected:
-        return connect(settings, account, endpoints[account.account_id])
-
-    return pull_accounts(settings, source, accounts, ask, platform_contracts(source), dates)
+def own_columns(account: ConfiguredAccount, zone: ZoneInfo) -> dict[str, str | None]:
+    """What every row says of an account whose platform tells neither its name nor its currency nor its zone."""
+    return {
+        "account_id": account.account_id,
+        "account_name": account.account_name,
+        "currency_code": account.currency_code,
+        "time_zone": zone.key,
+    }
 
 
 def connected(

@@ -8,7 +8,7 @@ there are, but no sums; landing pages belong to ad groups.
 value and video views (`metrics`); error codes (`retry_codes`, `expired_codes` add to those here).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,12 +17,10 @@ from zoneinfo import ZoneInfo
 from ingestion.exact_json import as_text
 from ingestion.rest_client import Inspect
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import KuaishouAdsAccount
 from ingestion.sources.ad_accounts.coded_answers import coded, with_own_codes
-from ingestion.sources.ad_accounts.connecting import connected
-from ingestion.sources.ad_accounts.contracts import platform_contracts
-from ingestion.sources.ad_accounts.rotating_token import Exchange, authorise
+from ingestion.sources.ad_accounts.connecting import connected, own_columns
+from ingestion.sources.ad_accounts.rotating_token import Exchange, app_exchange, rotating_pull
 from ingestion.sources.ad_accounts.whole_answers import numbered_pages, six_decimals
 from ingestion.sources.questions import Answer, Connected, TextRow
 
@@ -56,35 +54,14 @@ TRY_AGAIN = (400003,)
 EXPIRED = (401000,)
 
 
-def pull(
-    settings: Settings,
-    accounts: Sequence[KuaishouAdsAccount],
-    *,
-    dates: Sequence[date] | None = None,
-    demo_base_url: str | None = None,
-) -> PullResults:
-    """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    clients = authorise(settings, EXCHANGE, HOST, accounts, demo_base_url, inspect_of)
-
-    def connect(account: KuaishouAdsAccount) -> Connected:
-        return _connect(settings, account, clients[account.account_id])
-
-    return pull_accounts(settings, SOURCE, accounts, connect, platform_contracts(SOURCE), dates)
-
-
 def inspect_of(account: KuaishouAdsAccount) -> Inspect:
     return coded(*with_own_codes(account, TRY_AGAIN, EXPIRED))
 
 
-def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
-    application = {"app_id": int(credentials["app_id"]), "secret": credentials["secret"]}
-    return {**application, "refresh_token": refresh_token}
+EXCHANGE = Exchange(SOURCE, f"{BASE}/oauth2/authorize/refresh_token", app_exchange, coded((), ()))
 
 
-EXCHANGE = Exchange(SOURCE, f"{BASE}/oauth2/authorize/refresh_token", _exchange_body, coded((), ()))
-
-
-def _connect(settings: Settings, account: KuaishouAdsAccount, client: "RESTClient") -> Connected:
+def connect(settings: Settings, account: KuaishouAdsAccount, client: "RESTClient") -> Connected:
     def report(first: date, last: date) -> Answer:
         return {
             "ad_performance": _report(client, account, "creative_report", LEVELS, first, last),
@@ -126,7 +103,7 @@ def _report(
     metrics: dict[str, str] = METRICS | dict(account.metrics)
     return [
         {
-            **_who(account),
+            **own_columns(account, ZONE),
             "report_date": result["stat_date"][:10],
             **{column: as_text(result.get(name)) for column, name in levels.items()},
             **{column: six_decimals(result.get(name)) for column, name in metrics.items()},
@@ -143,7 +120,7 @@ def _account(client: "RESTClient", account: KuaishouAdsAccount, today: date) -> 
     weekdays = budget.get("day_budget_schedule") or []
     thousandths = weekdays[today.weekday()] if len(weekdays) == 7 else budget.get("day_budget")
     yuan = format(Decimal(thousandths).scaleb(-3), "f") if thousandths else None
-    return {**_who(account), "balance": six_decimals(fund["balance"]), "daily_budget": yuan}
+    return {**own_columns(account, ZONE), "balance": six_decimals(fund["balance"]), "daily_budget": yuan}
 
 
 def _ads(client: "RESTClient", account: KuaishouAdsAccount) -> list[TextRow]:
@@ -165,10 +142,4 @@ def _ads(client: "RESTClient", account: KuaishouAdsAccount) -> list[TextRow]:
     ]
 
 
-def _who(account: KuaishouAdsAccount) -> dict[str, str | None]:
-    return {
-        "account_id": account.account_id,
-        "account_name": account.account_name,
-        "currency_code": account.currency_code,
-        "time_zone": ZONE.key,
-    }
+pull = rotating_pull(EXCHANGE, HOST, inspect_of, connect)

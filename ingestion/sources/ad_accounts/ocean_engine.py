@@ -10,20 +10,18 @@ again is partly [?].
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ingestion.exact_json import as_text
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import OceanEngineAccount
 from ingestion.sources.ad_accounts.coded_answers import coded
-from ingestion.sources.ad_accounts.connecting import connected
-from ingestion.sources.ad_accounts.contracts import platform_contracts
+from ingestion.sources.ad_accounts.connecting import connected, own_columns
 from ingestion.sources.ad_accounts.declared_actions import Action, conversion_rows
-from ingestion.sources.ad_accounts.rotating_token import Exchange, authorise
+from ingestion.sources.ad_accounts.rotating_token import Exchange, rotating_pull
 from ingestion.sources.ad_accounts.whole_answers import expect_sums, number, numbered_pages, place
 from ingestion.sources.questions import Answer, Connected, TextRow
 
@@ -36,7 +34,7 @@ PATH = "/open_api/v3.0/report/custom/get/"
 FUND_PATH = "/open_api/2/advertiser/fund/get/"
 BUDGET_PATH = "/open_api/2/advertiser/budget/get/"
 PROMOTION_PATH = "/open_api/v3.0/promotion/list/"
-ZONE = "Asia/Shanghai"
+ZONE = ZoneInfo("Asia/Shanghai")
 PAGE_SIZE = 1000
 LEVELS = {
     "campaign_id": "cdp_project_id",
@@ -65,22 +63,6 @@ MATERIALS = "promotion_materials"
 inspect = coded((40100, 40110, *range(50000, 60000)), (40102, 40104, 40105))
 
 
-def pull(
-    settings: Settings,
-    accounts: Sequence[OceanEngineAccount],
-    *,
-    dates: Sequence[date] | None = None,
-    demo_base_url: str | None = None,
-) -> PullResults:
-    """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    clients = authorise(settings, EXCHANGE, HOST, accounts, demo_base_url, lambda _: inspect)
-
-    def connect(account: OceanEngineAccount) -> Connected:
-        return _connect(settings, account, clients[account.account_id])
-
-    return pull_accounts(settings, SOURCE, accounts, connect, platform_contracts(SOURCE), dates)
-
-
 def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
     application = {"app_id": credentials["app_id"], "secret": credentials["secret"]}
     return {**application, "grant_type": "refresh_token", "refresh_token": refresh_token}
@@ -90,7 +72,7 @@ def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[s
 EXCHANGE = Exchange(SOURCE, "/open_api/oauth2/refresh_token/", _exchange_body, inspect)
 
 
-def _connect(settings: Settings, account: OceanEngineAccount, client: "RESTClient") -> Connected:
+def connect(settings: Settings, account: OceanEngineAccount, client: "RESTClient") -> Connected:
     metrics: dict[str, str] = METRICS | dict(account.metrics)
 
     def performance(first: date, last: date) -> Answer:
@@ -108,7 +90,7 @@ def _connect(settings: Settings, account: OceanEngineAccount, client: "RESTClien
     return connected(
         settings,
         account,
-        ZoneInfo(ZONE),
+        ZONE,
         {("ad_performance", "account_performance"): performance, ("conversions",): conversions},
         {"accounts": lambda: [_account(client, account)], "ads": lambda: _promotions(client, account)},
         endpoint=f"GET {PATH}",
@@ -155,19 +137,10 @@ def _row(
 ) -> TextRow:
     dimensions, values = result["dimensions"], result["metrics"]
     return {
-        **_place(account),
+        **own_columns(account, ZONE),
         "report_date": dimensions["stat_time_day"][:10],  # may carry " 00:00:00"
         **{column: as_text(dimensions.get(name)) for column, name in levels.items()},
         **{column: number(values.get(name)) for column, name in metrics.items()},
-    }
-
-
-def _place(account: OceanEngineAccount) -> dict[str, str | None]:
-    return {
-        "account_id": account.account_id,
-        "account_name": account.account_name,
-        "currency_code": account.currency_code,
-        "time_zone": ZONE,
     }
 
 
@@ -178,7 +151,12 @@ def _account(client: "RESTClient", account: OceanEngineAccount) -> TextRow:
     budgets = client.get(BUDGET_PATH, params=asked).json()["data"]["list"]
     named = {"account_name": account.account_name or as_text(fund.get("name"))}
     budget = number(budgets[0].get("budget")) if budgets else None
-    return {**_place(account), **named, "balance": number(fund.get("balance")), "daily_budget": budget}
+    return {
+        **own_columns(account, ZONE),
+        **named,
+        "balance": number(fund.get("balance")),
+        "daily_budget": budget,
+    }
 
 
 def _promotions(client: "RESTClient", account: OceanEngineAccount) -> list[TextRow]:
@@ -205,3 +183,6 @@ def _promotions(client: "RESTClient", account: OceanEngineAccount) -> list[TextR
         for promotion in promotions
         for material in place(promotion, f"{MATERIALS}.video_material_list") or []
     ]
+
+
+pull = rotating_pull(EXCHANGE, HOST, lambda _account: inspect, connect)

@@ -6,7 +6,8 @@ before the newest one after a crash, and sharing one chain among accounts are th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 
@@ -14,12 +15,17 @@ from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, Inspect, TokenAuth, api_session, rest_client
 from ingestion.secrets_store import TokenChain, token_key
 from ingestion.settings import Settings
+from ingestion.sources.account_pulls import PullResults, pull_accounts
+from ingestion.sources.ad_accounts.account_settings import RotatingAccount
+from ingestion.sources.ad_accounts.connecting import Pull
+from ingestion.sources.ad_accounts.contracts import platform_contracts
 from ingestion.sources.endpoints import Endpoint, resolve
+from ingestion.sources.questions import Connected
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
 
-    from ingestion.sources.ad_accounts.account_settings import RotatingAccount
+Rotating = TypeVar("Rotating", bound=RotatingAccount)
 
 
 @dataclass(frozen=True)
@@ -113,15 +119,47 @@ class RotatingToken(TokenAuth):
             raise ApiError(f"{self._exchange.platform}: the token endpoint's answer holds no token") from None
 
 
-def authorise(
+def app_exchange(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
+    """What most platforms are posted; their app ids are whole numbers."""
+    application = {"app_id": int(credentials["app_id"]), "secret": credentials["secret"]}
+    return {**application, "refresh_token": refresh_token}
+
+
+def rotating_pull(
+    exchange: Exchange,
+    host: str,
+    inspect_of: Callable[[Rotating], Inspect],
+    connect: "Callable[[Settings, Rotating, RESTClient], Connected]",
+) -> Pull[Rotating]:
+    """The `pull` of a platform; `inspect_of(account)` judges the answers about an account."""
+
+    def pull(
+        settings: Settings,
+        accounts: Sequence[Rotating],
+        *,
+        dates: Sequence[date] | None = None,
+        demo_base_url: str | None = None,
+    ) -> PullResults:
+        clients = _clients(settings, exchange, host, accounts, demo_base_url, inspect_of)
+
+        def ask(account: Rotating) -> Connected:
+            return connect(settings, account, clients[account.account_id])
+
+        contracts = platform_contracts(exchange.platform)
+        return pull_accounts(settings, exchange.platform, accounts, ask, contracts, dates)
+
+    return pull
+
+
+def _clients(
     settings: Settings,
     exchange: Exchange,
     host: str,
-    accounts: "Sequence[RotatingAccount]",
+    accounts: Sequence[Rotating],
     demo_base_url: str | None,
-    inspect: "Callable[[Any], Inspect]",
+    inspect_of: Callable[[Rotating], Inspect],
 ) -> "dict[str, RESTClient]":
-    """A client per account id; `inspect(account)` judges the answers about an account. Raises SourceError."""
+    """By account id. Raises SourceError."""
     tokens: dict[str, RotatingToken] = {}
     clients: dict[str, RESTClient] = {}
     for account in accounts:
@@ -136,7 +174,7 @@ def authorise(
         clients[account.account_id] = rest_client(
             endpoint.base_url,
             platform=exchange.platform,
-            inspect=inspect(account),
+            inspect=inspect_of(account),
             redactor=tokens[name].redactor,
             auth=tokens[name],
         )

@@ -9,7 +9,7 @@ their value and video views (`metrics`); the last step of the creative report's 
 (`creative_report`); error codes (`retry_codes`, `expired_codes` add to those here).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,10 @@ from zoneinfo import ZoneInfo
 from ingestion.exact_json import as_text
 from ingestion.rest_client import Inspect
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import XiaohongshuAdsAccount
 from ingestion.sources.ad_accounts.coded_answers import coded, with_own_codes
-from ingestion.sources.ad_accounts.connecting import connected
-from ingestion.sources.ad_accounts.contracts import platform_contracts
-from ingestion.sources.ad_accounts.rotating_token import Exchange, authorise
+from ingestion.sources.ad_accounts.connecting import connected, own_columns
+from ingestion.sources.ad_accounts.rotating_token import Exchange, app_exchange, rotating_pull
 from ingestion.sources.ad_accounts.whole_answers import number, numbered_pages
 from ingestion.sources.questions import Answer, Connected, TextRow
 
@@ -56,35 +54,14 @@ TRY_AGAIN = (429,)
 EXPIRED = (401,)
 
 
-def pull(
-    settings: Settings,
-    accounts: Sequence[XiaohongshuAdsAccount],
-    *,
-    dates: Sequence[date] | None = None,
-    demo_base_url: str | None = None,
-) -> PullResults:
-    """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    clients = authorise(settings, EXCHANGE, HOST, accounts, demo_base_url, inspect_of)
-
-    def connect(account: XiaohongshuAdsAccount) -> Connected:
-        return _connect(settings, account, clients[account.account_id])
-
-    return pull_accounts(settings, SOURCE, accounts, connect, platform_contracts(SOURCE), dates)
-
-
 def inspect_of(account: XiaohongshuAdsAccount) -> Inspect:
     return coded(*with_own_codes(account, TRY_AGAIN, EXPIRED), "msg")
 
 
-def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
-    application = {"app_id": int(credentials["app_id"]), "secret": credentials["secret"]}
-    return {**application, "refresh_token": refresh_token}
+EXCHANGE = Exchange(SOURCE, "/api/open/oauth2/refresh_token", app_exchange, coded((), (), "msg"))
 
 
-EXCHANGE = Exchange(SOURCE, "/api/open/oauth2/refresh_token", _exchange_body, coded((), (), "msg"))
-
-
-def _connect(settings: Settings, account: XiaohongshuAdsAccount, client: "RESTClient") -> Connected:
+def connect(settings: Settings, account: XiaohongshuAdsAccount, client: "RESTClient") -> Connected:
     def report(first: date, last: date) -> Answer:
         return {
             "ad_performance": _report(client, account, account.creative_report, LEVELS, first, last),
@@ -125,7 +102,7 @@ def _report(
     metrics: dict[str, str] = METRICS | dict(account.metrics)
     return [
         {
-            **_who(account),
+            **own_columns(account, ZONE),
             "report_date": result["time"][:10],
             **{column: as_text(result.get(name)) for column, name in levels.items()},
             **{column: number(result.get(name)) for column, name in metrics.items()},
@@ -138,7 +115,7 @@ def _account(client: "RESTClient", account: XiaohongshuAdsAccount) -> TextRow:
     """The balance is in 分; the platform offers no budget of an account."""
     answer = client.get("/api/open/jg/account/balance/info", params={"advertiser_id": account.account_id})
     yuan = Decimal(answer.json()["data"]["total_balance"]).scaleb(-2)
-    return {**_who(account), "balance": format(yuan, "f"), "daily_budget": None}
+    return {**own_columns(account, ZONE), "balance": format(yuan, "f"), "daily_budget": None}
 
 
 def _ads(client: "RESTClient", account: XiaohongshuAdsAccount) -> list[TextRow]:
@@ -167,10 +144,4 @@ def _ads(client: "RESTClient", account: XiaohongshuAdsAccount) -> list[TextRow]:
     ]
 
 
-def _who(account: XiaohongshuAdsAccount) -> dict[str, str | None]:
-    return {
-        "account_id": account.account_id,
-        "account_name": account.account_name,
-        "currency_code": account.currency_code,
-        "time_zone": ZONE.key,
-    }
+pull = rotating_pull(EXCHANGE, HOST, inspect_of, connect)
