@@ -65,6 +65,15 @@ class Waits:
         return min(self.longest, self.first * 2 ** (attempt - 1))
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Bytes of an answer → what `response.json()` gives. `parse` raises ValueError when they are not whole."""
+
+    name: str
+    parse: Callable[[bytes], Any]
+
+
+JSON = Reader("JSON", load_exact)
 #: The waits of every client that is given none of its own.
 WAITS = Waits()
 
@@ -91,11 +100,13 @@ class TokenAuth(AuthBase):
 
 
 class ApiSession(requests.Session):
-    """A session whose `send` returns only whole, error-free JSON answers, or raises ApiError."""
+    """A session whose `send` returns only whole, error-free answers, or raises ApiError."""
 
-    def __init__(self, platform: str, redactor: Redactor, inspect: Inspect, waits: Waits | None) -> None:
+    def __init__(
+        self, platform: str, redactor: Redactor, inspect: Inspect, waits: Waits | None, reader: Reader = JSON
+    ) -> None:
         super().__init__()
-        self.platform, self.redactor, self.inspect = platform, redactor, inspect
+        self.platform, self.redactor, self.inspect, self.reader = platform, redactor, inspect, reader
         self.waits = waits or WAITS
         self.token_auth: TokenAuth | None = None
 
@@ -149,10 +160,11 @@ class ApiSession(requests.Session):
         except requests.exceptions.RequestException as error:
             return None, Refusal("fatal", f"the request failed ({type(error).__name__})")
         try:
-            body, is_json = load_exact(response.content), True
+            body, is_whole = self.reader.parse(response.content), True
         except ValueError:
-            body, is_json = None, False
-        refusal = _judge(response, self.inspect(response.status_code, body) if is_json else None, is_json)
+            body, is_whole = None, False
+        said = self.inspect(response.status_code, body) if is_whole else None
+        refusal = _judge(response, said, None if is_whole else self.reader.name)
         response.json = lambda **_: body  # type: ignore[method-assign]
         return response, refusal
 
@@ -191,10 +203,16 @@ def rest_client(
 
 
 def api_session(
-    base_url: str, *, platform: str, inspect: Inspect, redactor: Redactor, waits: Waits | None = None
+    base_url: str,
+    *,
+    platform: str,
+    inspect: Inspect,
+    redactor: Redactor,
+    waits: Waits | None = None,
+    reader: Reader = JSON,
 ) -> ApiSession:
-    """A bare session, for token endpoints: dlt logs request bodies at DEBUG, these hold secrets."""
-    session = ApiSession(platform, redactor, inspect, waits)
+    """A bare session, for files and for token endpoints: dlt logs request bodies at DEBUG, these hold secrets."""
+    session = ApiSession(platform, redactor, inspect, waits, reader)
     # A proxy or a .netrc of the machine has no business with a server on the machine itself.
     session.trust_env = urlsplit(base_url).hostname not in ("127.0.0.1", "localhost", "::1")
     return session
@@ -212,11 +230,11 @@ def _read_whole(response: requests.Response, until: float) -> None:
     response.raw.release_conn()
 
 
-def _judge(response: requests.Response, said: Refusal | None, is_json: bool) -> Refusal | None:
+def _judge(response: requests.Response, said: Refusal | None, is_not_whole: str | None) -> Refusal | None:
     """Put together what the platform says of its answer and what the HTTP status says."""
     status = response.status_code
     if status < 300:
-        return said if is_json else Refusal("retry", "the answer is not whole JSON")
+        return Refusal("retry", f"the answer is not whole {is_not_whole}") if is_not_whole else said
     wait = said.wait if said is not None and said.wait is not None else _retry_after(response.headers)
     words = f"HTTP {status} {said.message}" if said is not None else f"HTTP {status}"
     if status in (408, 425, 429) or status >= 500:

@@ -4,13 +4,14 @@ Secrets never stand in it: `credentials` give the names of environment variables
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from ingestion.account_entries import DEMO, ApiAccountSettings, Credentials
-from ingestion.config_values import Name, Section, Variable
+from ingestion.account_entries import DEMO
+from ingestion.channel_accounts import ChannelAccount
+from ingestion.config_values import Section
 from ingestion.database_config import AppDatabase, unknown_names
 from ingestion.errors import SourceError
 from ingestion.sources.ad_accounts.account_settings import AdAccount, AdAccountSettings
@@ -23,23 +24,7 @@ class SourcesError(SourceError):
     """sources.yaml cannot be used; the message names its lines and says what to do."""
 
 
-class WechatCredentials(Credentials):
-    """AppID and AppSecret of the official account."""
-
-    appid: Variable
-    secret: Variable
-
-
-class WechatAccount(ApiAccountSettings):
-    """A WeChat official account (微信公众号) that serves one app."""
-
-    platform: Literal["wechat_official_account"]
-    app_id: Name
-    restatement_days: Annotated[int, Field(ge=0, le=90)] = 3
-    credentials: WechatCredentials | None = None
-
-
-ApiAccount = AdAccountSettings | WechatAccount
+ApiAccount = AdAccountSettings | ChannelAccount
 
 
 class SourcesConfig(Section):
@@ -47,7 +32,7 @@ class SourcesConfig(Section):
 
     app_databases: tuple[AppDatabase, ...] = ()
     ad_accounts: tuple[AdAccount, ...] = ()
-    channels: tuple[WechatAccount, ...] = ()
+    channels: tuple[Annotated[ChannelAccount, Field(discriminator="platform")], ...] = ()
 
     @property
     def accounts(self) -> tuple[ApiAccount, ...]:

@@ -26,6 +26,10 @@ SUITES = {
     "ops_workbook": "ops_workbook",
     **{platform.source: "ad_accounts" for platform in PLATFORMS},
     "wechat_official_account": "channels",
+    "douyin": "channels",
+    "ga4": "channels",
+    "app_store": "channels",
+    "google_play": "channels",
     "platform_exports": "channels",
 }
 

@@ -24,6 +24,10 @@ INBOX_SOURCES = {
 API_SOURCES = {
     **{platform.source: f"ingestion.sources.ad_accounts.{platform.source}" for platform in PLATFORMS},
     "wechat_official_account": "ingestion.sources.channels.wechat_official_account",
+    "douyin": "ingestion.sources.channels.douyin",
+    "ga4": "ingestion.sources.channels.ga4",
+    "app_store": "ingestion.sources.channels.app_store",
+    "google_play": "ingestion.sources.channels.google_play",
 }
 DATABASE_SOURCES = {"app_database": "ingestion.sources.app_database"}
 SOURCES = (*INBOX_SOURCES, *DATABASE_SOURCES, *API_SOURCES)

@@ -128,12 +128,14 @@ def _gather(
             if dates is None and (asked_at is None or asked_at < question.stale_before):
                 _ask(account, question, [None], connected.last_day, observed_at, gathered)
             continue
+        oldest = question.oldest_day or date.min
         if dates is not None:
-            wanted = [day for day in dates if day <= connected.last_day]
+            wanted = [day for day in dates if oldest <= day <= connected.last_day]
         else:
+            start = account.start_date or connected.last_day - timedelta(days=DEFAULT_HISTORY_DAYS - 1)
             wanted = needed_dates(
                 observations.of(account.account_id, question.entities),
-                first=account.start_date or connected.last_day - timedelta(days=DEFAULT_HISTORY_DAYS - 1),
+                first=max(start, oldest),
                 last=connected.last_day,
                 restatement_days=question.restatement_days,
                 zone=connected.zone,
@@ -167,7 +169,7 @@ def _ask(
         for entity in question.entities:
             for day in days:
                 gathered.pulls.append(_pull_row(account, entity, day, observed_at, None, message))
-        return False
+        return question.goes_on and isinstance(error, ApiError) and error.kind == "fatal"
     for contract in question.contracts:
         if rows := answer[contract.entity]:
             gathered.tables.append((contract, text_table(contract, rows), question.endpoint))

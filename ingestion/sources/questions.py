@@ -21,7 +21,8 @@ class Question:
     `ask(first, last)` returns the rows of each contract's entity as text; it raises ApiError when the
     answer is not whole. Each row stands for the day in its `date_column`; None = the question is about the
     present state, which is asked once a pull. What may still change is asked again when it was observed
-    before `stale_before`.
+    before `stale_before`. Days before `oldest_day` are never asked: the platform does not tell of them any more.
+    `goes_on`: one bad range says nothing about the next.
     """
 
     contracts: tuple[Contract, ...]
@@ -31,6 +32,8 @@ class Question:
     stale_before: datetime
     date_column: str | None = "report_date"
     longest_days: int = 30
+    oldest_day: date | None = None
+    goes_on: bool = False
 
     @property
     def entities(self) -> tuple[str, ...]:

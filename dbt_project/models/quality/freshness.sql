@@ -8,7 +8,7 @@ with asked as (
         rows_landed > 0 as has_rows
     from {{ ref("stg_meta__batch_files") }}
     where state = 'accepted' and entity <> 'pulls'
-    {% for source in ["wechat_official_account", "app_database"] %}
+    {% for source in ["app_database"] + channel_platforms() %}
     union all
     select
         '{{ source }}' as source,
@@ -48,7 +48,7 @@ data_times as (
     from {{ ref("int_kept_events") }} as events
     cross join {{ ref("int_run") }} as run
     where events.occurred_at <= run.as_of
-    {% for source in ["wechat_official_account"] %}
+    {% for source in channel_platforms() %}
     union all
     select
         '{{ source }}' as source,

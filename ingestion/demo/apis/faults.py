@@ -10,8 +10,9 @@ from typing import Literal
 #: the answer · quota, expired_token: as the platform says it, in HTTP 200 where it does so · total_mismatch: the
 #: stated total is one too many · repeated_page: the first page comes in place of the one that was asked for ·
 #: skipped_page: the one after it · inserted_row: a row comes in while pages are read · cursor_loop: the page names
-#: itself as the next · too_large: more than three days are refused · stuck_job, failed_job: a report job
-#: never ends, or fails · partial: part of the rows, and the platform says so.
+#: itself as the next · too_large: more than three days are refused · stuck_job, failed_job: a report job never ends,
+#: or fails · partial: part of the rows, and the platform says so · truncated_file: a file ends early, with a fitting
+#: Content-Length · missing_segment: a report's instance without its parts.
 Kind = Literal[
     "rate_limit",
     "server_error",
@@ -31,6 +32,8 @@ Kind = Literal[
     "stuck_job",
     "failed_job",
     "partial",
+    "truncated_file",
+    "missing_segment",
 ]
 
 

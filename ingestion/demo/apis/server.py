@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ingestion.demo.apis.app_store import AppStore
 from ingestion.demo.apis.baidu_ads import BaiduAds
+from ingestion.demo.apis.douyin import Douyin
 from ingestion.demo.apis.exchange import Answer, Emulator, Request
 from ingestion.demo.apis.faults import Fault, FaultPlan, Kind
+from ingestion.demo.apis.ga4 import Ga4
 from ingestion.demo.apis.google_ads import GoogleAds
+from ingestion.demo.apis.google_play import GooglePlay
 from ingestion.demo.apis.kuaishou_ads import KuaishouAds
 from ingestion.demo.apis.meta_ads import MetaAds
 from ingestion.demo.apis.ocean_engine import OceanEngine
@@ -43,14 +47,20 @@ def serve(
 ) -> Iterator[str]:
     """Serve the state files of `company_dir` as they stood at `as_of` (aware). Yields the base URL.
 
-    Routes: <base>/<ad platform>, <base>/wechat_official_account (also /wechat).
+    Routes: <base>/<ad platform>, <base>/wechat_official_account (also /wechat), <base>/douyin, <base>/ga4,
+    <base>/app_store, <base>/google_play.
     """
     ads, wechat = _state(company_dir / "ads.json"), _state(company_dir / "wechat.json")
+    channels = _state(company_dir / "channels.json")
     channel = Wechat(wechat, as_of)
     emulators: dict[str, Emulator] = {
         **{name: start(ads.get(name, {}), as_of, page_size) for name, start in AD_EMULATORS.items()},
         "wechat_official_account": channel,
         "wechat": channel,
+        "douyin": Douyin(channels.get("douyin", {}), as_of),
+        "ga4": Ga4(channels.get("ga4", {}), as_of, page_size),
+        "app_store": AppStore(channels.get("app_store", {}), as_of, page_size),
+        "google_play": GooglePlay(channels.get("google_play", {}), as_of, page_size),
     }
     server = _Server(emulators, FaultPlan(faults))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -119,7 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(answer, kind)
 
     def _send(self, answer: Answer, kind: Kind | None) -> None:
-        content = json.dumps(answer.body, ensure_ascii=False).encode()
+        is_file = isinstance(answer.body, bytes)
+        content = answer.body if is_file else json.dumps(answer.body, ensure_ascii=False).encode()
         self.send_response(answer.status)
         # WeChat sends its JSON as text/plain; a client must not rely on the content type.
         self.send_header("Content-Type", "text/plain")

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from ingestion.channel_accounts import WechatAccount
 from ingestion.exact_json import as_text
 from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, Refusal, TokenAuth, api_session, rest_client
@@ -28,7 +29,6 @@ from ingestion.sources.channels.contracts import (
 )
 from ingestion.sources.endpoints import Endpoint, resolve
 from ingestion.sources.questions import STALE_AFTER, Connected, Question, TextRow
-from ingestion.sources_config import WechatAccount
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient

@@ -39,6 +39,28 @@ def test_reads_every_kind_of_account() -> None:
     assert config.of_platform("ocean_engine") == (ocean,)
 
 
+CHANNELS = """
+channels:
+  - {platform: douyin, account_id: d-1, app_id: a, credentials: {client_key: D_KEY, refresh_token: D_REFRESH}}
+  - {platform: ga4, account_id: "30", app_id: a, credentials: {service_account_key: G_KEY}}
+  - platform: app_store
+    account_id: "64"
+    app_id: a
+    reports: {downloads: App Store Downloads Standard}
+    credentials: {issuer_id: A_ISSUER, key_id: A_ID, private_key: A_KEY}
+  - {platform: google_play, account_id: com.x.y, app_id: a, bucket: pubsite_prod_rev_1, endpoint: demo}
+"""
+
+
+def test_reads_every_kind_of_channel() -> None:
+    channels = parse_sources(CHANNELS).channels
+    assert [channel.platform for channel in channels] == ["douyin", "ga4", "app_store", "google_play"]
+    with pytest.raises(SourcesError, match="line 4: `account_id` has characters"):
+        parse_sources(CHANNELS.replace('"30"', "properties/30"))
+    with pytest.raises(SourcesError, match="line 10: `bucket` is missing"):
+        parse_sources(CHANNELS.replace("bucket: pubsite_prod_rev_1, ", ""))
+
+
 def test_absent_file_and_empty_sections_are_no_sources(tmp_path: Path) -> None:
     assert load_sources(tmp_path).accounts == ()
     (tmp_path / "sources.yaml").write_text("ad_accounts:\nchannels: []\n# nothing yet\n", "utf-8")
