@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -159,7 +160,7 @@ def _materializations(
     files = [file for batch in new for file in batch.files if file.entity == contract.entity]
     accepted = [file for batch in batches if batch.state == "accepted" for file in batch.files]
     counts = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
-    metadata: dict[str, object] = {
+    metadata: dict[str, Any] = {
         "dagster/row_count": sum(file.rows_landed for file in accepted if file.entity == contract.entity),
         "batches": len(new),
         **{name: sum(getattr(file, name) for file in files) for name in counts},
