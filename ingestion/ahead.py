@@ -1,14 +1,14 @@
 """Work ahead: the next item of an iterator is made in a thread while the one before is used."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from queue import SimpleQueue
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
+def ahead(items: Iterator[Item]) -> Generator[Item, None, None]:
     """The same items in order, one of them made in advance: two are there at a time, never three.
 
     An exception of `items` is raised at its place. When the caller stops early, so does the thread, after its item.
