@@ -18,6 +18,7 @@ from ingestion.contracts import CONTRACTS
 from ingestion.manifest import BatchEntry, Manifest
 from ingestion.schema_file import write_schema_file
 from ingestion.settings import Settings
+from orchestration.run_set import RunSet, config_hash, drop_stored, run_set
 
 WAREHOUSE = "warehouse.duckdb"
 _TEXT: pa.DataType = pa.string()
@@ -81,12 +82,17 @@ _QUARANTINE_ROWS = {
     "reason": "varchar",
     "raw_text": "varchar",
 }
-#: One row: what was frozen, and whether a whole dbt build of it ended well. Publication reads it.
-_BUILD = pa.schema({"run_id": _TEXT, "fingerprint": _TEXT, "built_at": _TIME})
+#: What the run adds to the warehouse and takes out of it; `whole` says why all of it is built again, '' when it is not.
+_RUN_BATCHES = pa.schema({"batch_id": _TEXT, "action": _TEXT, "whole": _TEXT})
+#: One row: what was frozen, and whether a whole dbt build of it ended well. Publication and the next freeze read it.
+_BUILD = pa.schema({"run_id": _TEXT, "fingerprint": _TEXT, "config_hash": _TEXT, "built_at": _TIME})
 
 
-def freeze(settings: Settings, run_id: str, code_version: str) -> None:
-    """Write meta.run, raw_files, batches, batch_files, quarantine, its rows as a view, and an open meta.build."""
+def freeze(settings: Settings, run_id: str, code_version: str) -> RunSet:
+    """Write schema `meta`, quarantined rows as a view in it, with an open meta.build, then disconnect.
+
+    Where the build must be whole, what incremental models stored is dropped in the same transaction.
+    """
     for contract in CONTRACTS:
         write_schema_file(settings.data_dir, contract)
     entries = Manifest(settings.data_dir).entries()
@@ -94,16 +100,23 @@ def freeze(settings: Settings, run_id: str, code_version: str) -> None:
            settings.week_start, code_version)  # fmt: skip
     with duckdb.connect(str(settings.data_dir / WAREHOUSE)) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        wanted = config_hash(settings, entries, code_version)
+        batches = run_set(connection, settings, entries, wanted)
         connection.execute("begin")
         connection.execute("create schema if not exists meta")
+        if batches.whole:
+            drop_stored(connection)
         _replace(connection, "run", _RUN, [run])
         _replace(connection, "raw_files", _RAW_FILES, _raw_files(settings.data_dir, entries))
         _replace(connection, "batches", _BATCHES, map(_batch, entries))
         _replace(connection, "batch_files", _BATCH_FILES, _batch_files(entries))
         _replace(connection, "quarantine", _QUARANTINE, _quarantine(settings.data_dir, entries))
         _expose_quarantine(connection, settings.data_dir, entries)
-        _replace(connection, "build", _BUILD, [(run_id, fingerprint(settings, entries, code_version), None)])
+        _replace(connection, "run_batches", _RUN_BATCHES, _run_batches(batches))
+        build = (run_id, fingerprint(settings, entries, code_version), wanted, None)
+        _replace(connection, "build", _BUILD, [build])
         connection.execute("commit")
+    return batches
 
 
 def fingerprint(settings: Settings, entries: Iterable[BatchEntry], code_version: str) -> str:
@@ -128,6 +141,11 @@ def _replace(
     connection.register("frozen_rows", frozen)
     connection.execute(f"create or replace table meta.{table} as select * from frozen_rows")
     connection.unregister("frozen_rows")
+
+
+def _run_batches(batches: RunSet) -> list[tuple]:
+    added = [(batch_id, "add", batches.whole) for batch_id in batches.add]
+    return added + [(batch_id, "remove", batches.whole) for batch_id in batches.remove]
 
 
 def _raw_files(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
@@ -236,4 +254,7 @@ if __name__ == "__main__":
     from orchestration.environment import prepare_environment
 
     prepare_environment()
-    freeze(Settings.from_environment(), f"manual-{uuid.uuid4().hex[:8]}", code_version())
+    frozen = freeze(Settings.from_environment(), f"manual-{uuid.uuid4().hex[:8]}", code_version())
+    print(
+        f"{len(frozen.add)} batches to add{f'; everything is built again: {frozen.whole}' if frozen.whole else ''}"
+    )

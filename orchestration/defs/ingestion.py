@@ -13,6 +13,7 @@ from ingestion.contracts import CONTRACTS
 from ingestion.errors import SourceError
 from ingestion.manifest import BatchEntry, Manifest
 from ingestion.settings import Settings
+from ingestion.sources.ad_accounts.platforms import PLATFORMS
 from orchestration.arrival import Arrival, review, unbalanced_files
 from orchestration.defs.batch_metadata import batch_metadata
 from orchestration.defs.quality import check_results, check_specs
@@ -28,7 +29,7 @@ from orchestration.pulling import (
 
 _FIRST_PARTITION = date(2020, 1, 1)
 #: The tables that are partitioned by report date, so that a backfill of dates can be asked for in the UI.
-_PARTITIONED = {("google_ads", "ad_performance"), ("ocean_engine", "ad_performance")}
+_PARTITIONED = {(platform.source, "ad_performance") for platform in PLATFORMS}
 
 
 def last_complete_date(settings: Settings) -> date:
