@@ -8,7 +8,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterator[Item]) -> Generator[Item]:
+def ahead(items: Iterator[Item]) -> Generator[Item, None, None]:
     """The same items in order, one of them made in advance: two are there at a time, never three.
 
     An exception of `items` is raised at its place. When the caller stops early, so does the thread, after its item.
