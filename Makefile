@@ -35,10 +35,10 @@ STAMP := .venv/.synced
 DEMO_FLAG := $(if $(DEMO),--demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run refresh dev test check accept withdraw replay rows bench
+.PHONY: help setup run refresh dev test check accept withdraw replay rows docs workbook-template bench
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 	@echo "  DEMO=1 turns refresh, dev, accept, withdraw, replay and rows to the demo company; settings: .env.example"
 
 setup: $(STAMP) ## install the locked packages into .venv (every command does it when needed)
@@ -53,6 +53,8 @@ $(STAMP): uv.lock pyproject.toml
 	  else $(PYTHON3) scripts/bootstrap_uv.py .tools; fi; }
 	@echo "installing the locked packages into .venv (once)"
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --compile-bytecode --quiet --python "$(PYTHON3)"
+	@echo "dbt: reads the project (once, and again when it changed)"
+	@$(PY) -m orchestration.dbt_manifest > /dev/null
 	@touch $(STAMP)
 
 run: setup ## the whole pipeline on the demo company, through Dagster: publishes, prints the KPI scoreboard
@@ -88,5 +90,13 @@ replay: setup ## quarantined lines once more, after a fix: SOURCE=app_events
 rows: setup ## the rows that a failed check counted: CHECK=<check name>
 	@$(PY) -m orchestration.rows "$(CHECK)"
 
+docs: setup ## docs/metrics.md from the YAML beside the dbt models
+	@$(PY) -m orchestration.metrics_page
+
+workbook-template: setup ## an empty ops workbook to fill in: LANGUAGE=zh|en TABLES="apps activities" FILE=path
+	@FILE="$(FILE)" TABLES="$(TABLES)" LANGUAGE="$(LANGUAGE)" $(PY) -m ingestion.sources.ops_workbook.template
+
 bench: setup ## the benchmarks
 	@$(PY) benchmarks/refresh.py
+	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
+	@$(PY) -m benchmarks.user_mart

@@ -1,26 +1,16 @@
-"""What every account of sources.yaml has: its name, where it is asked, names of environment variables for secrets."""
+"""What every account of an API in sources.yaml has: its name, where it is asked, from which day on."""
 
-import re
 from datetime import date
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from ingestion.config_values import Name, Section
+
 DEMO = "demo"
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def _variable(value: str) -> str:
-    if not _VARIABLE.fullmatch(value):
-        # The value is not repeated: it may be the secret itself.
-        raise PydanticCustomError(
-            "variable",
-            "write the NAME of an environment variable (such as GOOGLE_ADS_ACCESS_TOKEN), not its value",
-        )
-    return value
 
 
 def _endpoint(value: str) -> str:
@@ -33,16 +23,10 @@ def _endpoint(value: str) -> str:
     return value.rstrip("/")
 
 
-Variable = Annotated[str, AfterValidator(_variable)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 
 
-class ConfigModel(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class AccountConfig(ConfigModel):
+class AccountConfig(Section):
     account_id: Name
     endpoint: Endpoint | None = None
     #: First local day to pull; absent = 90 days before the run.

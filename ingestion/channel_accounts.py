@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ingestion.account_config import AccountConfig, ConfigModel, Name, Variable
+from ingestion.account_config import AccountConfig
+from ingestion.config_values import Name, Section, Variable
 
 RestatementDays = Annotated[int, Field(ge=0, le=90)]
 
 
-class WechatCredentials(ConfigModel):
+class WechatCredentials(Section):
     """AppID and AppSecret of the official account."""
 
     appid: Variable
@@ -25,7 +26,7 @@ class WechatAccount(AccountConfig):
     credentials: WechatCredentials | None = None
 
 
-class DouyinCredentials(ConfigModel):
+class DouyinCredentials(Section):
     """Of the developer app; the first refresh token comes from the authorisation page."""
 
     client_key: Variable
@@ -42,7 +43,7 @@ class DouyinAccount(AccountConfig):
     credentials: DouyinCredentials | None = None
 
 
-class ServiceAccountCredentials(ConfigModel):
+class ServiceAccountCredentials(Section):
     """The JSON key of a Google service account, the whole text."""
 
     service_account_key: Variable
@@ -58,7 +59,7 @@ class Ga4Account(AccountConfig):
     credentials: ServiceAccountCredentials | None = None
 
 
-class AppStoreCredentials(ConfigModel):
+class AppStoreCredentials(Section):
     """An App Store Connect API key: `private_key` is the text of the .p8 file."""
 
     issuer_id: Variable

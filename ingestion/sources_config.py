@@ -3,15 +3,17 @@
 Secrets never stand in it: `credentials` give the names of environment variables that hold them.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 
-from ingestion.account_config import DEMO, AccountConfig, ConfigModel, Name, Variable
+from ingestion.account_config import DEMO, AccountConfig
 from ingestion.channel_accounts import ChannelAccount
+from ingestion.config_values import Name, Section, Variable
+from ingestion.database_config import AppDatabase, unknown_names
 from ingestion.errors import SourceError
 from ingestion.yaml_lines import Place, YamlError, read_lined_yaml
 
@@ -22,23 +24,7 @@ class SourcesError(SourceError):
     """sources.yaml cannot be used; the message names its lines and says what to do."""
 
 
-def _database_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("sqlite", "postgresql"):
-        raise PydanticCustomError("database", "write sqlite:///path/in/the/data/folder.db or postgresql://…")
-    if parts.password:
-        raise PydanticCustomError("database", "take the password out of the url and set PGPASSWORD")
-    return value
-
-
-class AppDatabase(ConfigModel):
-    """A database of an app. `name` is the account_id of its pulls; SQLite paths are in the data folder."""
-
-    name: Name
-    url: Annotated[str, AfterValidator(_database_url)]
-
-
-class GoogleAdsCredentials(ConfigModel):
+class GoogleAdsCredentials(Section):
     """Either an access token, or client id, client secret and refresh token to get one."""
 
     developer_token: Variable
@@ -65,7 +51,7 @@ class GoogleAdsAccount(AccountConfig):
     credentials: GoogleAdsCredentials | None = None
 
 
-class OceanEngineCredentials(ConfigModel):
+class OceanEngineCredentials(Section):
     """Of the developer app; the first refresh token comes from the authorisation page."""
 
     app_id: Variable
@@ -81,7 +67,7 @@ class OceanEngineAccount(AccountConfig):
     account_name: str | None = None
     currency_code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
     restatement_days: Annotated[int, Field(ge=0, le=90)] = 7
-    metrics: dict[Literal["conversion_value", "video_views"], Name] = Field(default_factory=dict)
+    metrics: Mapping[Literal["conversion_value", "video_views"], Name] = {}
     credentials: OceanEngineCredentials | None = None
 
 
@@ -89,7 +75,7 @@ AdAccount = Annotated[GoogleAdsAccount | OceanEngineAccount, Field(discriminator
 ApiAccount = GoogleAdsAccount | OceanEngineAccount | ChannelAccount
 
 
-class SourcesConfig(ConfigModel):
+class SourcesConfig(Section):
     """All of sources.yaml."""
 
     app_databases: tuple[AppDatabase, ...] = ()
@@ -139,6 +125,11 @@ def parse_sources(text: str) -> SourcesConfig:
     if problems:
         lines = (f"{FILE_NAME} line {line}: {words}" for line, words in sorted(set(problems)))
         raise SourcesError("; ".join(lines))
+    for number, database in enumerate(config.app_databases):
+        inside: Place = ("app_databases", number)
+        database.remember_lines(
+            {place[2:]: line for place, line in lined.lines.items() if place[:2] == inside}
+        )
     return config
 
 
@@ -178,6 +169,10 @@ def _unusable(config: SourcesConfig) -> list[tuple[Place, str]]:
         for number, key in enumerate(keys)
         if key in keys[:number]
     ]
+    for number, database in enumerate(config.app_databases):
+        problems.extend(
+            (("app_databases", number, *place), words) for place, words in unknown_names(database)
+        )
     for group, accounts in (("ad_accounts", config.ad_accounts), ("channels", config.channels)):
         for number, account in enumerate(accounts):
             if account.endpoint == DEMO:

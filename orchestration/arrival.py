@@ -98,11 +98,11 @@ def _files(entry: BatchEntry) -> str:
 
 def run_suite(view: BatchView) -> Judgement:
     """The source family's Great Expectations suite."""
-    from orchestration.expectations.runner import judge
+    from orchestration.expectations.judges import Judges
 
     name = SUITES[view.entry.source]
     frames = import_module(f"orchestration.expectations.{name}").frames(view)
-    return judge(name, frames)
+    return Judges.judge(name, frames)
 
 
 def _judge(settings: Settings, entry: BatchEntry, history: list[BatchEntry], judge_batch: Judge) -> Judgement:

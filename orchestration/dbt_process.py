@@ -4,22 +4,16 @@ On two cores dbt's imports and its manifest (3–5 s) cost nothing while data is
 lock for as long as it lives, and it dies with this one.
 """
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from orchestration.child_process import ChildEnded, ChildProcess
 from orchestration.code_version import DBT_PROJECT_DIR
 from orchestration.lock import WriterLock
 
 _PLACES = ("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR))
-#: dbt's own log keeps results and errors; every statement is in target/run. At debug it costs a tenth of a build.
-_LOGS = ("--log-level", "info", "--log-level-file", "info", "--no-use-colors")
-
-
-#: Time to close the warehouse after the last result.
-GRACE_SECONDS = 30
+#: What dbt says of a node Dagster keeps, every statement is in target/run: as log lines both cost a fifth of a build.
+_LOGS = ("--log-level", "warn", "--log-level-file", "warn", "--no-use-colors")
 
 
 class DbtFailed(Exception):
@@ -30,54 +24,45 @@ class DbtProcess:
     """Takes one command. Not shared between threads."""
 
     def __init__(self, lock: WriterLock) -> None:
-        self._is_asked = False
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "orchestration.dbt_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            pass_fds=lock.descriptors(),
-            encoding="utf-8",
-        )
+        self._child = ChildProcess("orchestration.dbt_worker", lock.descriptors())
 
-    def invoke(self, arguments: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """dbt's result events, as its structured log has them. Raises DbtFailed."""
-        self._is_asked = True
-        self._answer("manifest")
-        stdin = self._process.stdin
-        if stdin is None:
-            raise RuntimeError("the process has no standard input")
-        stdin.write(json.dumps([*_LOGS, *arguments, *_PLACES]) + "\n")
-        stdin.flush()
-        while True:
-            answer = self._read()
-            if "event" not in answer:
-                break
-            yield answer["event"]
-        if answer["done"] is not None:
-            raise DbtFailed(answer["done"])
+    def invoke(self, arguments: Sequence[str]) -> Iterator[tuple[dict[str, Any], int | None]]:
+        """dbt's result events, as its structured log has them, each with the rows of its table. Raises DbtFailed."""
+        try:
+            self._raise(self._child.receive())
+            self._child.send([*_LOGS, *arguments, *_PLACES])
+            while isinstance(answer := self._child.receive(), tuple):
+                yield answer
+            self._raise(answer)
+        except ChildEnded as error:
+            raise DbtFailed(str(error)) from None
 
     def close(self) -> None:
         """End it, whatever it does. A build that was under way leaves the warehouse as a kill would."""
-        if self._process.stdin:
-            self._process.stdin.close()
-        if not self._is_asked:
-            self._process.kill()
-        try:
-            self._process.wait(timeout=GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
+        self._child.close()
 
-    def _answer(self, name: str) -> None:
-        error = self._read()[name]
+    def _raise(self, error: str | None) -> None:
         if error is not None:
             raise DbtFailed(error)
 
-    def _read(self) -> dict[str, Any]:
-        stdout = self._process.stdout
-        line = stdout.readline() if stdout else ""
-        if not line:
-            raise DbtFailed(f"the dbt process ended (exit code {self._process.wait()}): see the run's log")
-        return json.loads(line)
+
+class EarlyDbt:
+    """A dbt process that was started before there was a run to use it."""
+
+    _process: DbtProcess | None = None
+
+    @classmethod
+    def start(cls, lock: WriterLock) -> None:
+        cls._process = DbtProcess(lock)
+
+    @classmethod
+    def take(cls, lock: WriterLock) -> DbtProcess:
+        """The process that waits, once; else a new one."""
+        process, cls._process = cls._process or DbtProcess(lock), None
+        return process
+
+    @classmethod
+    def close(cls) -> None:
+        if cls._process:
+            cls._process.close()
+            cls._process = None

@@ -1,46 +1,40 @@
 """The process that dbt lives in while a run lasts: it knows the project before it is asked to build it.
 
-`orchestration.dbt_process` starts it and speaks with it: one JSON list of arguments a line on standard input, JSON
-lines back: {"manifest": null | "error"} once, then {"event": ...} per result and {"done": null | "error"} per command.
-It ends when its standard input ends, at once and in the middle of a build too: nobody would read the result.
+`orchestration.dbt_process` starts it. It sends None, or why the project cannot be read; receives the arguments of
+one dbt command; sends (event, rows) per result and at last None, or what kept dbt from running. It ends with its
+parent in the middle of a build too: nobody would read the result.
 """
 
 import gc
-import json
 import os
 import sys
-import threading
 from collections.abc import Callable
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any
 
+from orchestration.child_process import end_with_parent, parent
 from orchestration.dbt_manifest import ManifestError, load_manifest
+from orchestration.publication.public_tables import PUBLIC_SCHEMAS
 
-#: What Dagster is told about; the other events (ten per node) stay in dbt's own log.
+#: What Dagster is told about; the other events (ten per node) are of no use to it.
 RESULT_EVENTS = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
 
 
 def main() -> None:
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # what dbt prints belongs into the run's log
-
-    def tell(**answer: Any) -> None:
-        answers.write(json.dumps(answer) + "\n")
-
+    receive, send = parent()
     try:
         manifest = load_manifest()
     except ManifestError as error:
-        tell(manifest=str(error))
+        send(str(error))
         return
-    # The manifest stays for good: a collection would walk its 100,000 objects again and again.
-    gc.freeze()
-    tell(manifest=None)
-    for line in sys.stdin:
-        _end_with(sys.stdin)
-        tell(done=invoke(json.loads(line), manifest, lambda event: tell(event=event)))
-        return
+    gc.freeze()  # the manifest stays for good: a collection would walk its 100,000 objects again and again
+    send(None)
+    arguments = receive()
+    end_with_parent()
+    send(invoke(arguments, manifest, send))
 
 
-def invoke(arguments: list[str], manifest: Any, tell: Callable[[dict[str, Any]], None]) -> str | None:
+def invoke(arguments: list[str], manifest: Any, send: Callable[[Any], None]) -> str | None:
     """Run one dbt command; the error that kept it from running nodes, or None."""
     from dbt.cli.main import dbtRunner
     from dbt_common.events.base_types import EventMsg
@@ -48,19 +42,37 @@ def invoke(arguments: list[str], manifest: Any, tell: Callable[[dict[str, Any]],
 
     def on_event(message: EventMsg) -> None:
         if message.info.name in RESULT_EVENTS:
-            tell(MessageToDict(message, preserving_proto_field_name=True))
+            event = MessageToDict(message, preserving_proto_field_name=True)
+            send((event, _rows(event["data"]["node_info"])))
 
     result = dbtRunner(manifest, callbacks=[on_event]).invoke(arguments)
     return None if result.exception is None else " ".join(str(result.exception).split())
 
 
-def _end_with(stream: TextIO) -> None:
-    def wait() -> None:
-        stream.read()
-        os._exit(1)
+def _rows(node: dict[str, Any]) -> int | None:
+    """Rows of a table or public view that was just built; None of others, and where the engine is not DuckDB.
 
-    threading.Thread(target=wait, daemon=True).start()
+    Only this process may read the warehouse while dbt is at work.
+    """
+    is_counted = node["materialized"] in ("table", "incremental", "seed") or (
+        node["materialized"] == "view" and node["node_relation"]["schema"] in PUBLIC_SCHEMAS
+    )
+    engine = os.environ.get("OPS_DBT_TARGET", "duckdb")
+    if not is_counted or node["node_status"] != "success" or engine != "duckdb":
+        return None
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    handle = DuckDBConnectionManager.env().handle()
+    try:
+        cursor = handle.cursor()
+        cursor.execute(f"select count(*) from {node['node_relation']['relation_name']}")
+        return int(cursor.fetchone()[0])
+    finally:
+        handle.close()
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(EOFError):  # the run ended without a build
+        main()
+    sys.stderr.flush()
+    os._exit(0)  # nothing is left to do, and taking the frozen objects apart takes a second

@@ -1,13 +1,15 @@
 """Calls the one `pull` of a source with what it needs. Connectors are imported only when they are called."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 
+from ingestion.inbox import InboxFile, inbox_files
 from ingestion.landing import LandingResult
+from ingestion.manifest import Manifest
 from ingestion.settings import Settings
 from ingestion.sources_config import SourcesConfig, load_sources
 
@@ -92,6 +94,19 @@ def _summary(results: Sequence[LandingResult]) -> Pulled:
         tuple(Unpulled(f"{failure.platform} {failure.account_id}", failure.message) for failure in failures),
         tuple(Unpulled(file.file_name, file.reason) for result in results for file in result.refused),
     )
+
+
+def unknown_files(settings: Settings, sources: Iterable[str] = INBOX_SOURCES) -> list[InboxFile]:
+    """Inbox files that the manifest does not know. Reads names, sizes and the manifest; opens no file."""
+    found: list[InboxFile] = []
+    for source in sources:
+        memory = Manifest(settings.data_dir).known_files(source)
+        found.extend(
+            file
+            for file in inbox_files(settings.data_dir, source)
+            if not memory.is_known(file.name, file.size, file.modified_ns)
+        )
+    return found
 
 
 def serve_demo_apis(data_dir: Path, as_of: datetime) -> AbstractContextManager[str]:

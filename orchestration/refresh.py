@@ -16,10 +16,13 @@ from ingestion.errors import SourceError
 from ingestion.settings import Settings
 from ingestion.sources_config import load_sources
 from orchestration.dbt_manifest import ManifestError, prepare_manifest
+from orchestration.dbt_process import EarlyDbt
 from orchestration.environment import prepare_environment
+from orchestration.expectations.judges import Judges
 from orchestration.lock import LockHeld, WriterLock
 from orchestration.progress import progress
 from orchestration.publication.swap import current_receipt
+from orchestration.pulling import unknown_files
 from orchestration.scoreboard import headlines, scoreboard
 from orchestration.terminal import Terminal, quiet_terminal
 
@@ -35,8 +38,15 @@ def main(arguments: list[str]) -> int:
         data_dir = prepare_environment(demo=is_demo)
         settings = Settings.from_environment()
         load_sources(data_dir)  # what is wrong there is said before anything starts
-        with WriterLock(data_dir, "make run" if is_demo else "make refresh"):
-            return _refresh(settings, is_demo)
+        with WriterLock(data_dir, "make run" if is_demo else "make refresh") as lock:
+            try:
+                EarlyDbt.start(lock)
+                if unknown_files(settings):
+                    Judges.start()
+                return _refresh(settings, is_demo)
+            finally:
+                EarlyDbt.close()
+                Judges.close()
     except (SourceError, LockHeld, ManifestError) as error:
         return _refuse(str(error))
     except OSError as error:
@@ -155,4 +165,7 @@ def _print_results(settings: Settings, terminal: Terminal, again: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # everything is closed; taking 4,000 modules apart would take another second

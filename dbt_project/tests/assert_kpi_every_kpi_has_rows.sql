@@ -17,7 +17,7 @@ left join {{ ref("fct_kpi") }} as kpi
         and periods.grain = kpi.grain
         and periods.period_start = kpi.period_start
         and kpi.dimension = 'all'
-where kpi.kpi_code is null
+where kpi.kpi_code is null and plan.has_total
 union all
 select plan.kpi_code, plan.caliber_version, null, plan.grain, null
 from {{ ref("int_kpi_plan") }} as plan

@@ -1,7 +1,7 @@
 """company/app.db: the app database that the company's own servers keep, in SQLite."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 from ingestion.demo.clock import iso_utc
 from ingestion.demo.parameters import AS_OF_MS
+from ingestion.demo.visits import FEATURES
 from ingestion.demo.world import AppWorld, Person
 from ingestion.sources.app_database.contracts import TABLES
 
@@ -16,10 +17,13 @@ Row = dict[str, Any]
 
 
 def write_database(path: Path, worlds: list[AppWorld]) -> None:
-    """All tables of the contract, every column as text (integers as integers); times in UTC, money exact."""
+    """Every column as text (integers as integers); times in UTC, money exact.
+
+    The company has no table for the lines of its orders, and its messages to lost users are events.
+    """
     connection = sqlite3.connect(path)
     with connection:
-        for table in TABLES:
+        for table in (table for table in TABLES if table.entity in _WRITERS):
             names = [field.name for field in table.fields]
             key = ", ".join(table.key)
             columns = ", ".join(
@@ -35,19 +39,7 @@ def write_database(path: Path, worlds: list[AppWorld]) -> None:
 
 
 def _rows(world: AppWorld, entity: str) -> Iterator[Row]:
-    writer = {
-        "users": _users,
-        "contents": _contents,
-        "creators": _creators,
-        "activities": _activities,
-        "orders": _orders,
-        "refunds": _refunds,
-        "points_ledger": _points,
-        "user_tier_changes": _tier_changes,
-        "tickets": _tickets,
-        "invitations": _invitations,
-    }[entity]
-    for row in writer(world):
+    for row in _WRITERS[entity](world):
         yield {"app_id": world.app.app_id, **row}
 
 
@@ -150,6 +142,24 @@ def _refunds(world: AppWorld) -> Iterator[Row]:
         }
 
 
+def _coupons(world: AppWorld) -> Iterator[Row]:
+    """What an activity gave to those who bought with it; the rest of it was never kept."""
+    for order in world.orders:
+        if order.activity_id is None or order.discount == 0 or order.paid_ms is None:
+            continue
+        yield {
+            "coupon_id": f"coupon-{order.order_id}",
+            "user_id": order.person.user_id,
+            "activity_id": order.activity_id,
+            "face_amount": _money(order.discount),
+            "currency_code": order.currency,
+            "granted_at": _time(order.created_ms - 60_000),
+            "used_at": _time(order.paid_ms),
+            "order_id": order.order_id,
+            "updated_at": _time(order.paid_ms),
+        }
+
+
 def _points(world: AppWorld) -> Iterator[Row]:
     for entry in world.points:
         yield {
@@ -208,3 +218,31 @@ def _invitations(world: AppWorld) -> Iterator[Row]:
             "accepted_at": _time(person.registered_ms),
             "updated_at": _time(person.registered_ms),
         }
+
+
+def _features(world: AppWorld) -> Iterator[Row]:
+    released = int(world.clock.moment(world.days[0], 36_000)) - 90 * 86_400_000
+    for feature in FEATURES:
+        yield {
+            "feature": feature,
+            "feature_name": feature.replace("_", " "),
+            "released_at": _time(released),
+            "owner": "product",
+            "updated_at": _time(released),
+        }
+
+
+_WRITERS: dict[str, Callable[[AppWorld], Iterator[Row]]] = {
+    "users": _users,
+    "contents": _contents,
+    "creators": _creators,
+    "activities": _activities,
+    "orders": _orders,
+    "refunds": _refunds,
+    "coupons": _coupons,
+    "points_ledger": _points,
+    "user_tier_changes": _tier_changes,
+    "tickets": _tickets,
+    "invitations": _invitations,
+    "features": _features,
+}

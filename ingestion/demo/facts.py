@@ -8,6 +8,7 @@ from decimal import Decimal
 from ingestion.demo.advertising import AdFigures
 from ingestion.demo.exports import APP_ID as EXPORT_APP
 from ingestion.demo.exports import ExportState
+from ingestion.demo.journeys import Journeys, journeys_of
 from ingestion.demo.money import Rates
 from ingestion.demo.wechat import APP_ID as WECHAT_APP
 from ingestion.demo.wechat import WechatState
@@ -44,6 +45,7 @@ class AppFacts:
     #: Events that count, by measure and day; "orders", "sessions", "bounces" and outside figures too.
     counts: defaultdict[str, Counter[date]] = field(default_factory=lambda: defaultdict(Counter))
     sums: defaultdict[str, defaultdict[date, Decimal]] = field(default_factory=lambda: defaultdict(_sums))
+    journeys: Journeys = field(default_factory=Journeys)
     has_ads: bool = False
     has_followers: bool = False
 
@@ -58,6 +60,8 @@ def count_facts(
     _count_first_days(facts, world, counting)
     _count_sessions(facts, counting)
     _count_orders(facts, world, rates)
+    facts.journeys = journeys_of(world, counting, rates)
+    _count_tickets(facts, world)
     _count_ads(facts, rates, [row for row in ads if row.account.app_id == facts.app_id])
     if facts.app_id == WECHAT_APP:
         facts.has_followers = True
@@ -138,6 +142,24 @@ def _count_orders(facts: AppFacts, world: AppWorld, rates: Rates) -> None:
             # A refund uses its order's rate.
             amount = rates.to_reporting(refund.amount, order.currency, order.day)
             facts.sums["refunded_revenue"][refund.day] += amount
+
+
+def _count_tickets(facts: AppFacts, world: AppWorld) -> None:
+    for ticket in world.tickets:
+        day = world.clock.day(ticket.created_ms)
+        if not ticket.person.counts_on(day):
+            continue
+        facts.counts["tickets"][day] += 1
+        if ticket.feedback_type == "complaint":
+            facts.counts["complaints"][day] += 1
+        if ticket.first_response_ms is not None:
+            facts.counts["answered"][day] += 1
+            facts.sums["response_seconds"][day] += (
+                Decimal(ticket.first_response_ms - ticket.created_ms) / 1000
+            )
+        if ticket.score is not None:
+            facts.counts["rated"][day] += 1
+            facts.counts["score"][day] += ticket.score
 
 
 def _count_ads(facts: AppFacts, rates: Rates, rows: list[AdFigures]) -> None:

@@ -163,6 +163,12 @@ FORMULAS: tuple[Formula, ...] = (
     Formula("arpu", _ratio(net, active), is_ratio=True),
     Formula("arppu", _ratio(net, paying), is_ratio=True),
     Formula("avg_order_value", _ratio(_summed("gross_revenue"), _counted("orders")), is_ratio=True),
+    Formula("tickets", _count("tickets")),
+    Formula("complaint_rate", _ratio(_counted("complaints"), active), is_ratio=True),
+    Formula(
+        "first_response_seconds", _ratio(_summed("response_seconds"), _counted("answered")), is_ratio=True
+    ),
+    Formula("satisfaction_score", _ratio(_counted("score"), _counted("rated")), is_ratio=True),
     Formula("content_views", _count("content_view"), is_sparse=True),
     Formula(
         "activity_participants", _number(lambda facts, days: _users(facts.joiners, days)), DAY, is_sparse=True

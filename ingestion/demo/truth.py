@@ -14,6 +14,7 @@ from ingestion.demo.company import APPS
 from ingestion.demo.facts import AppFacts
 from ingestion.demo.formulas import FORMULAS, Formula, Part
 from ingestion.demo.periods import Period, periods_through
+from ingestion.demo.user_formulas import USER_FORMULAS
 
 COLUMNS = (
     "app_id", "kpi_code", "grain", "period_start", "dimension", "dimension_value", "value", "numerator", "denominator",
@@ -59,7 +60,9 @@ def tell_truth(facts: list[AppFacts]) -> list[TruthRow]:
     week_starts = {app.app_id: app.week_start for app in APPS}
     scopes = [_Scope(app.app_id, week_starts[app.app_id], (app,)) for app in facts]
     scopes.append(_Scope(COMPANY, COMPANY_WEEK_START, tuple(facts)))
-    rows = [row for scope in scopes for formula in FORMULAS for row in _rows(scope, formula)]
+    rows = [
+        row for scope in scopes for formula in (*FORMULAS, *USER_FORMULAS) for row in _rows(scope, formula)
+    ]
     return sorted(
         rows, key=lambda r: (r.app_id, r.kpi_code, r.grain, r.period_start, r.dimension, r.dimension_value)
     )

@@ -10,6 +10,7 @@ from typing import Any
 from ingestion.demo.advertising import ACCOUNTS
 from ingestion.demo.catalog import KINDS
 from ingestion.demo.company import APPS
+from ingestion.demo.funnels import FUNNELS, funnel_steps
 from ingestion.demo.holidays import holiday_name, is_workday, spring_festival_offset
 from ingestion.demo.money import Rates
 from ingestion.demo.parameters import LAST_DAY, Parameters
@@ -34,7 +35,7 @@ def workbook(
         "apps": _apps(parameters),
         "event_catalog": _event_catalog(),
         "funnels": FUNNELS,
-        "funnel_steps": _funnel_steps(),
+        "funnel_steps": funnel_steps(),
         "activities": _activities(worlds),
         "ad_accounts": _ad_accounts(),
         "channel_costs": _channel_costs(parameters, worlds),
@@ -43,6 +44,7 @@ def workbook(
         "excluded_users": _excluded(worlds),
         "fx_rates": _fx_rates(rates),
         "calendar": _calendar(parameters),
+        "competitor_metrics": _competitor_metrics(truth),
     }
     columns = {contract.entity: [field.name for field in contract.fields] for contract in CONTRACTS}
     return {f"{table}.csv": _csv(columns[table], table_rows) for table, table_rows in rows.items()}
@@ -78,16 +80,6 @@ def _event_catalog() -> list[Row]:
     ]  # fmt: skip
 
 
-FUNNELS: list[Row] = [
-    {"funnel_code": "sign_up", "funnel_name": "新用户激活", "order_mode": "ordered", "window_minutes": 1440},
-    {"funnel_code": "purchase", "funnel_name": "购买转化", "order_mode": "ordered", "window_minutes": 120},
-    {"funnel_code": "engagement", "funnel_name": "内容互动", "order_mode": "any", "window_minutes": 60},
-]
-_STEPS = {
-    "sign_up": (("app_open", "打开"), ("register", "注册"), ("profile_completed", "激活")),
-    "purchase": (("item_view", "看商品"), ("add_to_cart", "加购"), ("purchase", "支付")),
-    "engagement": (("content_view", "阅读"), ("like", "点赞"), ("comment", "评论")),
-}
 KPI_TREE: list[Row] = [
     {
         "parent_kpi_code": "net_revenue",
@@ -100,14 +92,6 @@ KPI_TREE: list[Row] = [
         for child in ("active_users", "paying_rate", "arppu")
     ),
 ]
-
-
-def _funnel_steps() -> list[Row]:
-    return [
-        {"funnel_code": code, "step_number": number, "event_name": event, "step_name": name}
-        for code, steps in _STEPS.items()
-        for number, (event, name) in enumerate(steps, start=1)
-    ]
 
 
 def _activities(worlds: list[AppWorld]) -> list[Row]:
@@ -210,3 +194,23 @@ def _calendar(parameters: Parameters) -> list[Row]:
         }
         for day in days
     ]  # fmt: skip
+
+
+def _competitor_metrics(truth: list[TruthRow]) -> list[Row]:
+    """What an industry report says each month, beside our own KPI, and a rank that we have no KPI for."""
+    months = [row for row in truth if (row.kpi_code, row.grain) == ("active_users", "month")]
+    rows: list[Row] = []
+    for row in months:
+        share = Decimal("1.25") if row.app_id == "*" else Decimal("0.8")
+        known = {
+            "app_id": row.app_id,
+            "competitor": "lumen",
+            "metric_date": row.period_start,
+            "grain": "month",
+        }
+        value = (row.value * share).quantize(Decimal(1), ROUND_HALF_UP)
+        report = {"kpi_code": "active_users", "value": value, "source": "industry report"}
+        rows.append({**known, "metric_name": "monthly actives", **report})
+        if row.app_id != "*":
+            rows.append({**known, "metric_name": "app store rank", "value": 12, "source": "app store"})
+    return rows

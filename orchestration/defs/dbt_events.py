@@ -29,10 +29,13 @@ class DbtEvents:
         indirect = chosen.indirect_selection
         return [*chosen.selection_args, *(["--indirect-selection", indirect] if indirect else [])]
 
-    def of(self, result: dict[str, Any]) -> Iterator[Any]:
+    def of(self, result: dict[str, Any], rows: int | None) -> Iterator[Any]:
         """An Output for a table or view, an AssetCheckResult for a test; nothing for what could not run."""
         message = DbtCoreCliEventMessage(raw_event=result, event_history_metadata={})
-        yield from message.to_default_asset_events(self._manifest, self._translator, self._context)
+        for event in message.to_default_asset_events(self._manifest, self._translator, self._context):
+            if isinstance(event, dg.Output) and rows is not None:
+                event = event.with_metadata({**event.metadata, "dagster/row_count": rows})
+            yield event
 
 
 def problems(results: Path) -> list[str]:

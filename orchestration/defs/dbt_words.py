@@ -28,7 +28,8 @@ def check_words(test: Mapping[str, Any]) -> str:
         return str(test["description"])
     generic = test.get("test_metadata") or {"name": "", "kwargs": {}}
     facts = generic["kwargs"]
-    columns = ", ".join(facts.get("columns") or ())
+    named = facts.get("columns") or ()
+    columns = named if isinstance(named, str) else ", ".join(named)
     values = ", ".join(map(str, facts.get("values") or ()))
     words = {
         "unique_grain": f"One row per {columns}; none of them is null.",

@@ -17,7 +17,13 @@ from orchestration.arrival import Arrival, review, unbalanced_files
 from orchestration.defs.quality import check_results, check_specs
 from orchestration.defs.resources import REFRESH, Workspace
 from orchestration.progress import progress
-from orchestration.pulling import API_SOURCES, DATABASE_SOURCES, SOURCES, PullContext, pull_source
+from orchestration.pulling import (
+    API_SOURCES,
+    DATABASE_SOURCES,
+    SOURCES,
+    PullContext,
+    pull_source,
+)
 
 _FIRST_PARTITION = date(2020, 1, 1)
 #: The tables that are partitioned by report date, so that a backfill of dates can be asked for in the UI.

@@ -7,13 +7,12 @@ from datetime import date
 
 import dagster as dg
 
-from ingestion.inbox import InboxFile, inbox_files
-from ingestion.manifest import Manifest
+from ingestion.inbox import InboxFile
 from ingestion.settings import Settings
 from orchestration.defs.ingestion import last_complete_date
 from orchestration.defs.resources import REFRESH
 from orchestration.killed_runs import fail_killed_runs
-from orchestration.pulling import INBOX_SOURCES
+from orchestration.pulling import unknown_files
 
 #: Hour of the business day at which yesterday's feeds are expected to be there.
 READY_HOUR = 8
@@ -57,19 +56,6 @@ def inbox_sensor() -> dg.SensorDefinition:
         return look(unknown_files(settings), context.cursor, last_complete_date(settings))
 
     return inbox_has_new_files
-
-
-def unknown_files(settings: Settings) -> list[InboxFile]:
-    """Inbox files that the manifest does not know. Reads names, sizes and the manifest; opens no file."""
-    found: list[InboxFile] = []
-    for source in INBOX_SOURCES:
-        memory = Manifest(settings.data_dir).known_files(source)
-        found.extend(
-            file
-            for file in inbox_files(settings.data_dir, source)
-            if not memory.is_known(file.name, file.size, file.modified_ns)
-        )
-    return found
 
 
 def look(files: Sequence[InboxFile], cursor: str | None, day: date) -> dg.SensorResult | dg.SkipReason:

@@ -6,10 +6,11 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from ingestion.settings import Settings
-from orchestration.dbt_process import DbtProcess
+from orchestration.dbt_process import DbtProcess, EarlyDbt
+from orchestration.expectations.judges import Judges
 from orchestration.killed_runs import PROCESS_TAG, process_tag
 from orchestration.lock import LockHeld, WriterLock, lock_of_this_process
-from orchestration.pulling import serve_demo_apis
+from orchestration.pulling import serve_demo_apis, unknown_files
 
 #: The one job that runs everything.
 REFRESH = "refresh"
@@ -43,6 +44,8 @@ class Workspace(dg.ConfigurableResource):
             self._settings, self._lock = settings, lock
             if context.job_name == REFRESH:
                 self.dbt()  # reads the project while data is landed
+                if unknown_files(settings):
+                    Judges.start()
         return self._settings
 
     def dbt(self) -> DbtProcess:
@@ -50,7 +53,7 @@ class Workspace(dg.ConfigurableResource):
         if self._lock is None:
             raise RuntimeError("enter() comes first")
         if self._dbt is None:
-            self._dbt = DbtProcess(self._lock)
+            self._dbt = EarlyDbt.take(self._lock)
             self._stack.callback(self._dbt.close)
         return self._dbt
 
@@ -64,4 +67,5 @@ class Workspace(dg.ConfigurableResource):
         return self._demo_base_url
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        Judges.close()
         self._stack.close()

@@ -19,7 +19,6 @@ from orchestration.defs.dbt_words import DbtWords
 from orchestration.defs.resources import REFRESH, Workspace
 from orchestration.freeze import WAREHOUSE, fingerprint, freeze
 from orchestration.progress import progress
-from orchestration.publication.public_tables import PUBLIC_SCHEMAS
 from orchestration.publication.swap import current_receipt
 
 #: Unit tests belong to `make test`: they prove SQL, not data.
@@ -46,7 +45,7 @@ def dbt_models() -> dg.AssetsDefinition:
         except duckdb.IOException as error:
             raise dg.Failure(_locked_out(error), allow_retries=False) from error
         progress.say("dbt: starts")
-        yield from _build(context, workspace, settings)
+        yield from _build(context, workspace)
         if is_whole:
             _close(warehouse, context.run_id)
 
@@ -105,21 +104,20 @@ def _locked_out(error: duckdb.IOException) -> str:
     return f"{WAREHOUSE} is open in process {holder[1]}: close it there ({reader}), then refresh again"
 
 
-def _build(context: dg.AssetExecutionContext, workspace: Workspace, settings: Settings) -> Iterator[Any]:
-    """dbt's results, kept back until it ends, so that each table is reported once, with its row count."""
+def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+    """dbt's results as it goes: each table once, with its row count."""
     dbt_events = DbtEvents(context)
-    events: list[Any] = []
     built = tested = 0
     tables, checks = len(context.selected_asset_keys), len(context.selected_asset_check_keys)
     results = target_path() / "run_results.json"
     results.unlink(missing_ok=True)
     error = ""
     try:
-        for result in workspace.dbt().invoke([*_BUILD, *dbt_events.arguments()]):
-            for event in dbt_events.of(result):
-                events.append(event)
+        for result, rows in workspace.dbt().invoke([*_BUILD, *dbt_events.arguments()]):
+            for event in dbt_events.of(result, rows):
                 built += isinstance(event, dg.Output)
                 tested += isinstance(event, dg.AssetCheckResult)
+                yield event
             progress.say_sometimes(
                 f"dbt: {built} of {tables} tables and views built, {tested} of {checks} checks ran"
             )
@@ -127,42 +125,11 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace, settings: Se
         error = str(failed)
     finally:
         workspace.dbt().close()  # before anybody else opens the warehouse
-        yield from _with_row_counts(context, settings, events)
     wrong = [error] if error else problems(results)
     if wrong:
         more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise dg.Failure(f"dbt build failed: {', '.join(wrong[:3])}{more}", allow_retries=False)
     progress.say(f"dbt: {built} tables and views built, {tested} checks ran")
-
-
-def _with_row_counts(
-    context: dg.AssetExecutionContext, settings: Settings, events: list[Any]
-) -> Iterator[Any]:
-    counts = row_counts(settings)
-    for event in events:
-        if isinstance(event, dg.Output):
-            key = context.asset_key_for_output(event.output_name)
-            if (rows := counts.get(tuple(key.path))) is not None:
-                event = event.with_metadata({**event.metadata, "dagster/row_count": rows})
-        yield event
-
-
-def row_counts(settings: Settings) -> dict[tuple[str, ...], int]:
-    """Rows of every table and public view of the warehouse by (schema, name), over one short connection."""
-    with duckdb.connect(str(settings.data_dir / WAREHOUSE), read_only=True) as connection:
-        tables = connection.execute(
-            """select schema_name, table_name from duckdb_tables()
-            union all
-            select schema_name, view_name from duckdb_views()
-            where not internal and schema_name in (select unnest(?))""",
-            [list(PUBLIC_SCHEMAS)],
-        ).fetchall()
-        if not tables:
-            return {}
-        query = " union all ".join(
-            f"""select '{schema}', '{name}', count(*) from "{schema}"."{name}" """ for schema, name in tables
-        )
-        return {(schema, name): rows for schema, name, rows in connection.execute(query).fetchall()}
 
 
 def _reopen(warehouse: Any) -> None:

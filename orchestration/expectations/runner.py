@@ -34,7 +34,7 @@ def _validate(suite_name: str, frame: Frame) -> list[Any]:
     """One result per expectation, in order."""
     import great_expectations as gx
 
-    asset = _context().data_sources.add_or_update_pandas(suite_name).add_dataframe_asset(frame.name)
+    asset = loaded().data_sources.add_or_update_pandas(suite_name).add_dataframe_asset(frame.name)
     batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame.rows})
     # Frames are small: COMPLETE costs nothing and says which rows.
     shape: dict[str, Any] = {"result_format": "COMPLETE"}
@@ -48,7 +48,8 @@ def _validate(suite_name: str, frame: Frame) -> list[Any]:
 
 
 @cache
-def _context() -> Any:
+def loaded() -> Any:
+    """Great Expectations, imported and ready."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig

@@ -66,6 +66,26 @@ def test_the_running_day_is_there_and_flagged(demo_run: Run) -> None:
     }
 
 
+def test_beside_a_competitor_stands_our_own_true_value(demo_run: Run) -> None:
+    truth = {key: value for key, value in _truth(demo_run).items() if key[4] == "all"}
+    with (demo_run.data_dir / "inbox/ops_workbook/competitor_metrics.csv").open(encoding="utf-8") as file:
+        written = list(csv.DictReader(file))
+    expected = set()
+    for row in written:
+        day, value = date.fromisoformat(row["metric_date"]), Decimal(row["value"])
+        key = (row["app_id"], row["kpi_code"], row["grain"], day, "all", "all")
+        own = truth[key] if row["kpi_code"] else None
+        difference = None if own is None else own - value
+        expected.add((row["app_id"], row["metric_name"], day, value, own, difference))
+    with demo_run.published() as published:
+        rows = published.sql(
+            """select app_id, metric_name, metric_date, value, own_value, difference
+            from marts.fct_competitor_metrics"""
+        ).fetchall()
+    assert len(rows) == len(expected) > 0
+    assert set(rows) == expected
+
+
 def test_nothing_is_lost_between_inbox_and_raw(demo_run: Run) -> None:
     with demo_run.published() as published:
         rows = published.sql(

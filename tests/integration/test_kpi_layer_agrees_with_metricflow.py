@@ -51,9 +51,12 @@ CONTENT = [
     "net_followers",
     "total_followers",
 ]
-GROWTH = ["activity_participants", "channel_visits", "cac", "roi_d7"]
+GROWTH = [
+    "activity_participants", "channel_visits", "cac", "roi_d7", "ltv_d30", "k_factor", "recall_return_rate",
+]  # fmt: skip
 ADS = ["ad_spend", "impressions", "clicks", "ctr", "cpc", "cpm", "ad_conversions", "cvr", "cpa", "roas"]
-PLAIN = [*USERS, *REVENUE, *CONTENT, *GROWTH, *ADS]
+SERVICE = ["tickets", "complaint_rate", "first_response_seconds", "satisfaction_score"]
+PLAIN = [*USERS, *REVENUE, *CONTENT, *GROWTH, *ADS, *SERVICE]
 #: (metrics, time grain, filter).
 QUERIES = {
     "days": (PLAIN, "day", None),
@@ -70,9 +73,19 @@ QUERIES = {
         "{{ Dimension('retention_cell__dimension') }} = 'all'",
     ),
     "lifecycle": (
-        ["resurrected_users", "dormant_users"],
+        ["resurrected_users", "dormant_users", "churned_users"],
         "day",
         "{{ Dimension('user_lifecycle_period__lifecycle_grain') }} = 'day'",
+    ),
+    "repurchases by week": (
+        ["repurchase_rate"],
+        "week",
+        "{{ Dimension('buyer_period__buyer_period_kind') }} = 'week'",
+    ),
+    "repurchases by month": (
+        ["repurchase_rate"],
+        "month",
+        "{{ Dimension('buyer_period__buyer_period_kind') }} = 'month'",
     ),
 }
 Cells = dict[tuple[str, date, str], Decimal | None]
@@ -185,3 +198,38 @@ def test_users_by_acquisition_channel_equal_metricflow(demo_run: Run, metricflow
             where kpi_code = 'active_users' and grain = 'month' and dimension = 'channel' and app_id <> '*'"""
         ).fetchall()
     assert {(month, app, channel): users for month, app, channel, users in rows} == expected
+
+
+def test_funnels_equal_metricflow(demo_run: Run, metricflow_project: Path) -> None:
+    """A KPI that there is by its dimension only."""
+    answer = metricflow_project.parent / "funnels.csv"
+    group_by = "metric_time__month,app,funnel_step__funnel"
+    command = [
+        "mf",
+        "query",
+        "--metrics",
+        "funnel_conversion_rate",
+        "--group-by",
+        group_by,
+        "--csv",
+        str(answer),
+    ]
+    _call(command, metricflow_project, demo_run)
+    with answer.open(encoding="utf-8", newline="") as file:
+        expected = {
+            (row["metric_time__month"][:10], row["app"], row["funnel_step__funnel"]): float(
+                row["funnel_conversion_rate"]
+            )
+            for row in csv.DictReader(file)
+            if row["funnel_conversion_rate"] not in ("", "nan", "None", "NULL")
+        }
+    with demo_run.warehouse() as warehouse:
+        rows = warehouse.sql(
+            """select cast(period_start as varchar), app_id, dimension_value, value
+            from kpi.fct_kpi_current
+            where kpi_code = 'funnel_conversion_rate' and grain = 'month' and app_id <> '*'
+                and value is not null"""
+        ).fetchall()
+    published = {(month, app, funnel): float(value) for month, app, funnel, value in rows}
+    assert published == pytest.approx(expected, abs=1e-7)
+    assert {funnel for _, _, funnel in expected} == {"sign_up", "purchase", "engagement"}

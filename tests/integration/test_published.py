@@ -16,7 +16,7 @@ REQUIRED = {
     "marts": {
         "dim_users", "fct_user_daily", "fct_active_users", "fct_user_lifecycle", "fct_user_retention",
         "fct_sessions", "fct_orders", "fct_content_daily", "fct_activity_daily", "fct_channel_daily",
-        "fct_ad_performance",
+        "fct_ad_performance", "fct_feedback", "fct_competitor_metrics", "dim_users_history", "dim_contents_history",
     },
     "kpi": {"dim_kpi", "fct_kpi", "fct_kpi_current"},
     "quality": {"publications", "batches", "quarantine_summary", "checks", "freshness"},

@@ -45,8 +45,7 @@ def random_company(seed: int, days: int = 75, people: int = 18) -> Company:
         crowds[app_id] = _fill_app(dice, company, app, people)
     company.fx_rates = _fx_rates(dice, as_of, days)
     add_operations(random.Random(seed), company, crowds)
-    company.events += _copies(dice, company.events)
-    dice.shuffle(company.events)
+    add_copies(dice, company)
     return company
 
 
@@ -80,7 +79,7 @@ def _fill_app(dice: random.Random, company: Company, app: Row, people: int) -> l
     if app["app_id"] == "beta":
         _steady_feed(dice, company, app, silence)
     if has_database:
-        _fill_database(dice, company, app, crowd)
+        fill_database(dice, company, app, crowd)
     company.excluded_users += [
         {"app_id": app["app_id"], "user_id": crowd[0].user_id, "reason": "staff", "from_date": None},
         {"app_id": app["app_id"], "user_id": crowd[1].user_id, "reason": "moved to staff",
@@ -104,7 +103,7 @@ def _steady_feed(dice: random.Random, company: Company, app: Row, silence: int) 
         })  # fmt: skip
 
 
-def _fill_database(dice: random.Random, company: Company, app: Row, crowd: list[Person]) -> None:
+def fill_database(dice: random.Random, company: Company, app: Row, crowd: list[Person]) -> None:
     start = datetime.fromisoformat(app["first_day"]).replace(tzinfo=UTC)
     everyone = [person.user_id for person in crowd if person.user_id] + ["only-registered"]
     for user_id in dict.fromkeys(everyone):
@@ -148,10 +147,10 @@ def _fx_rates(dice: random.Random, as_of: datetime, days: int) -> list[Row]:
     return rows
 
 
-def _copies(dice: random.Random, events: list[Row]) -> list[Row]:
-    """Some events come twice, some of these with another content that was received later."""
+def add_copies(dice: random.Random, company: Company) -> None:
+    """Some events come twice, some of these with another content that was received later; none in order."""
     copies = []
-    for event in dice.sample(events, len(events) // 20):
+    for event in dice.sample(company.events, len(company.events) // 20):
         copy = dict(event)
         if dice.random() < 0.5:
             occurred_at = datetime.fromisoformat(event["occurred_at"])
@@ -160,4 +159,5 @@ def _copies(dice: random.Random, events: list[Row]) -> list[Row]:
                 copy["received_at"] = (max(occurred_at, received_at) + timedelta(hours=9)).isoformat()
                 copy["country"] = "XX"
         copies.append(copy)
-    return copies
+    company.events += copies
+    dice.shuffle(company.events)

@@ -18,6 +18,7 @@ class Company:
 
     as_of: datetime
     reporting_currency: str = "CNY"
+    week_start: str = "monday"  # of the company; an app has its own
     events: list[Row] = field(default_factory=list)
     # Ops workbook
     apps: list[Row] = field(default_factory=list)

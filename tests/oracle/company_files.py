@@ -33,6 +33,7 @@ def write_company(company: Company, data_dir: Path) -> dict[str, str]:
         "OPS_DATA_DIR": str(data_dir),
         "OPS_AS_OF": company.as_of.astimezone(UTC).isoformat(),
         "OPS_REPORTING_CURRENCY": company.reporting_currency,
+        "OPS_WEEK_START": company.week_start,
     }
 
 

@@ -35,17 +35,17 @@ def add_operations(dice: random.Random, company: Company, crowds: dict[str, list
             for number, event in enumerate(events, start=1)
         ]
     for app_id, crowd in crowds.items():
-        _returners(dice, company, app_id)
+        add_returners(dice, company, app_id, users=10)
         for person in crowd:
-            _recalls(dice, company, app_id, person)
+            recall(dice, company, app_id, person)
         if app_id in DATABASE_APPS:
-            _ledger(dice, company, app_id, crowd)
-            _invitations(dice, company, app_id, crowd)
+            keep_ledger(dice, company, app_id, crowd, entries=40, changes=15)
+            invite(dice, company, app_id, crowd, invitations=30)
 
 
-def _returners(dice: random.Random, company: Company, app_id: str) -> None:
+def add_returners(dice: random.Random, company: Company, app_id: str, users: int) -> None:
     """Users of two visits, with or without a message between them, and borders of every kind."""
-    for number in range(10):
+    for number in range(users):
         user_id = f"returner-{number}"
         first = company.as_of - timedelta(days=dice.randrange(58, 64))
         sent = first + timedelta(days=dice.choice([30, 31, 31, 32, 33]))
@@ -65,7 +65,7 @@ def _returners(dice: random.Random, company: Company, app_id: str) -> None:
             })  # fmt: skip
 
 
-def _recalls(dice: random.Random, company: Company, app_id: str, person: Person) -> None:
+def recall(dice: random.Random, company: Company, app_id: str, person: Person) -> None:
     """Around the 31st day of a silence and around the return, at the moment of an event too; and at any time."""
     own = [row for row in company.events if row["app_id"] == app_id and row.get("user_id") == person.user_id]
     days = [person.days[0] + timedelta(days=dice.randrange(70))] if dice.random() < 0.2 else []
@@ -97,9 +97,11 @@ def _moment(dice: random.Random, company: Company) -> datetime:
     return moment.replace(hour=16, minute=0, second=0) if dice.random() < 0.3 else moment
 
 
-def _ledger(dice: random.Random, company: Company, app_id: str, crowd: list[Person]) -> None:
+def keep_ledger(
+    dice: random.Random, company: Company, app_id: str, crowd: list[Person], entries: int, changes: int
+) -> None:
     users = [person.user_id or "nobody else" for person in crowd[:6]]
-    for number in range(40):
+    for number in range(entries):
         company.points_ledger.append({
             "app_id": app_id,
             "entry_id": f"more-{number}",
@@ -109,7 +111,7 @@ def _ledger(dice: random.Random, company: Company, app_id: str, crowd: list[Pers
             "occurred_at": _moment(dice, company).isoformat(),
         })  # fmt: skip
     changed: set[tuple[str, str]] = set()
-    for number in range(15):
+    for number in range(changes):
         key = (dice.choice(users), _moment(dice, company).isoformat())
         if key not in changed:
             changed.add(key)
@@ -118,9 +120,9 @@ def _ledger(dice: random.Random, company: Company, app_id: str, crowd: list[Pers
             )
 
 
-def _invitations(dice: random.Random, company: Company, app_id: str, crowd: list[Person]) -> None:
-    users = [person.user_id for person in crowd if person.user_id]
-    for number in range(30):
+def invite(dice: random.Random, company: Company, app_id: str, crowd: list[Person], invitations: int) -> None:
+    users = [person.user_id for person in crowd if person.user_id] or ["nobody else"]
+    for number in range(invitations):
         invited_at = _moment(dice, company)
         invitation: Row = {
             "app_id": app_id,

@@ -39,6 +39,8 @@ def visits_of(dice: random.Random, company: Company, app: Row, person: Person, s
             properties: Row = dict(person.marks) if step == 0 and visit in (0, 4) else {}
             if dice.random() < 0.3:
                 properties["duration_seconds"] = f"{dice.uniform(0, 90):.3f}"
+            if dice.random() < 0.2:
+                properties["page"] = f"/{dice.randrange(4)}"
             _add(dice, company, app, person, visit, moment, dice.choice(NAMES), properties)
             moment += dice.choice(PAUSES)
         if dice.random() < 0.25:
@@ -85,10 +87,11 @@ def _add(
 
 
 def _nonsense(company: Company, app: Row, person: Person, moment: datetime) -> None:
-    """Events that count nowhere: of the future, of broken clocks, of the time before the launch."""
+    """Events at the borders of what counts: now, the future, broken clocks, the time before the launch."""
     future = company.as_of + timedelta(microseconds=1)
     launch = datetime.fromisoformat(app.get("launch_date") or "2020-01-01").replace(tzinfo=ZoneInfo("UTC"))
     strange = [
+        (company.as_of, None),  # now is not the future: this one counts
         (future, None),
         (moment, moment + timedelta(days=400, microseconds=1)),
         (moment, moment - timedelta(days=1, microseconds=1)),
@@ -121,8 +124,16 @@ def _buy(
     refund = dice.choice([None, None, gross, "3.333333"])
     app_id = app["app_id"]
     if by_event:
-        sale = {"order_id": order_id, "revenue": gross, "currency": currency}
+        sale = {
+            "order_id": order_id,
+            "revenue": gross,
+            "currency": currency,
+            "discount": dice.choice([None, "1.5"]),
+        }
         _add(dice, company, app, person, visit, moment, "buy", sale)
+        if dice.random() < 0.1:  # told once more, with another amount: the first one counts
+            late = moment + timedelta(minutes=dice.choice([0, 40]))
+            _add(dice, company, app, person, visit, late, "buy", {**sale, "revenue": "7"})
         if refund:
             what = {"order_id": order_id, "revenue": refund}
             _add(dice, company, app, person, visit, refunded_at, "refund", what)
@@ -136,7 +147,10 @@ def _buy(
         "paid_at": moment.isoformat() if dice.random() < 0.95 else None,
         "status": "paid",
         "gross_amount": gross,
+        "discount_amount": dice.choice([None, "0.333333"]),
         "currency_code": currency,
+        "channel": dice.choice([None, "store_a"]),
+        "activity_id": dice.choice([None, "sale"]),
     })  # fmt: skip
     if refund:
         company.refunds.append({"app_id": app_id, "refund_id": f"r{order_id}", "order_id": order_id,

@@ -23,6 +23,25 @@ def compare(connection: duckdb.DuckDBPyConnection, company: Company, schema: str
     return differences
 
 
+def compare_apps(connection: duckdb.DuckDBPyConnection, company: Company) -> dict[str, list[str]]:
+    """The same by app, for those that differ; the first column of every key is the app."""
+    by_app: dict[str, list[str]] = {}
+    for name, table in expected(company).items():
+        published, wanted = _by_app(_published(connection, f"marts.{name}", KEYS[name])), _by_app(table)
+        for app_id in sorted(published.keys() | wanted.keys()):
+            lines = _differences(name, published.get(app_id, {}), wanted.get(app_id, {}))
+            if lines:
+                by_app.setdefault(app_id, []).extend(lines)
+    return by_app
+
+
+def _by_app(table: Table) -> dict[str, Table]:
+    apps: dict[str, Table] = {}
+    for key, row in table.items():
+        apps.setdefault(key[0], {})[key] = row
+    return apps
+
+
 def _published(connection: duckdb.DuckDBPyConnection, name: str, key: tuple[str, ...]) -> Table:
     cursor = connection.execute(f"select * from {name}")
     columns = [column[0] for column in cursor.description or []]

@@ -71,5 +71,6 @@ def _step(funnel: Funnel, tries: list[Try], number: int) -> Row:
         "users_previous_step": len(before) if before is not None else None,
         "conversion_rate": len(here) / len(before) if before else None,
         "conversion_rate_from_start": len(here) / len(tries),
+        "is_last_step": number == len(funnel.names),
         "median_seconds_from_previous": median(waits) / 1_000_000 if waits else None,
     }

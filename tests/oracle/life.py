@@ -40,7 +40,7 @@ def lives_of(
             continue
         lives[app.app_id] = Life(
             first_day=first_day,
-            last_day=min(app.running_day, max(busy_days, default=first_day) + timedelta(days=90)),
+            last_day=min(app.running_day, max([*busy_days, first_day]) + timedelta(days=90)),
             complete_through=_complete_through(app, event_days),
             new_known_from=_new_known_from(company, app),
         )

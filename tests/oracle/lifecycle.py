@@ -1,6 +1,6 @@
-"""New, returning, resurrected and dormant users: `marts.fct_user_lifecycle`."""
+"""New, returning, resurrected, dormant and churned users: `marts.fct_user_lifecycle`."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from tests.oracle.company import App, Row
 from tests.oracle.life import Life
@@ -44,8 +44,10 @@ def _row(
     before: date | None,
     histories: list[tuple[User, set[date]]],
 ) -> Row:
-    counts = {"new": 0, "returning": 0, "resurrected": 0, "dormant": 0, "active": 0}
+    counts = {"new": 0, "returning": 0, "resurrected": 0, "dormant": 0, "churned": 0, "active": 0}
+    end = min(app.period_end(start, grain), app.running_day)
     for user, active in histories:
+        counts["churned"] += sum(start <= day <= end for day in _churned_on(user))
         if start not in active:
             counts["dormant"] += before in active
             continue
@@ -59,3 +61,10 @@ def _row(
     is_over = app.period_end(start, grain) <= min(app.last_day, life.complete_through)
     row: Row = {f"{name}_users": count for name, count in counts.items()}
     return row | {"is_complete": is_over and start >= life.new_known_from}
+
+
+def _churned_on(user: User) -> list[date]:
+    """The 30th day of each silence of 30 days or more."""
+    ends = [*user.active_dates[1:], date.max]
+    thirtieth = [day + timedelta(days=30) for day in user.active_dates]
+    return [day for day, back in zip(thirtieth, ends, strict=False) if day < back]

@@ -90,7 +90,8 @@ def published():
         connection.execute(f"create table marts.{name} as select * from frame")
         assert frame.num_rows == len(table)
     # Published times are UTC without zone.
-    for column in ("dim_users.first_active_at", "dim_user_tiers.valid_to",
+    for column in ("dim_users.first_active_at", "dim_user_tiers.valid_to", "fct_sessions.started_at",
+                   "fct_sessions.ended_at", "fct_orders.paid_at", "fct_refunds.refunded_at",
                    "fct_invitations.invited_at", "fct_invitations.accepted_at"):  # fmt: skip
         table, name = column.split(".")
         connection.execute(f"alter table marts.{table} alter {name} type timestamp")

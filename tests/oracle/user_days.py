@@ -1,4 +1,4 @@
-"""What each user did on each local date: `marts.fct_user_daily`, but for is_new."""
+"""What each user did on each local date: `marts.fct_user_daily`, but for is_new and is_new_by_invitation."""
 
 from datetime import date
 from decimal import Decimal

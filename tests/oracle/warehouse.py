@@ -9,10 +9,10 @@ from tests.oracle.ledgers import invitations_of, points_of, tiers_of
 from tests.oracle.life import lives_of
 from tests.oracle.lifecycle import lifecycle_of
 from tests.oracle.ltv import ltv_of
-from tests.oracle.money import orders_of, refunds_of
+from tests.oracle.money import order_table_of, orders_of, refund_table_of, refunds_of
 from tests.oracle.recall import recall_of
 from tests.oracle.retention import retention_of
-from tests.oracle.sessions import sessions_of
+from tests.oracle.sessions import session_table_of, sessions_of
 from tests.oracle.stickiness import stickiness_of
 from tests.oracle.user_days import user_days_of
 from tests.oracle.user_table import user_table_of
@@ -35,6 +35,9 @@ KEYS = {
     ),
     "fct_user_ltv": ("app_id", "cohort_start", "day_number", "dimension", "dimension_value"),
     "fct_user_recall": ("app_id", "recall_date", "recall_channel"),
+    "fct_sessions": ("app_id", "session_id"),
+    "fct_orders": ("app_id", "order_id"),
+    "fct_refunds": ("app_id", "refund_id"),
     "fct_points_daily": ("app_id", "user_id", "ledger_date"),
     "dim_user_tiers": ("app_id", "user_id", "valid_from"),
     "fct_invitations": ("app_id", "invitation_id"),
@@ -52,11 +55,15 @@ def expected(company: Company) -> dict[str, Table]:
     ]
     orders = orders_of(company, apps, events, excluded)
     refunds = refunds_of(company, apps, events, orders, excluded)
-    days = user_days_of(events, sessions_of(apps, events), orders, refunds)
+    sessions = sessions_of(apps, events)
+    days = user_days_of(events, sessions, orders, refunds)
     users = users_of(company, apps, events, days, excluded)
+    invitations = invitations_of(company, apps, excluded)
+    invited = {(key[0], row["invitee_user_id"]) for key, row in invitations.items() if row["accepted_at"]}
     for (app_id, user_id, day), row in days.items():
         user = users[app_id, user_id]
         row["is_new"] = user.is_new and day == user.active_dates[0]
+        row["is_new_by_invitation"] = row["is_new"] and (app_id, user_id) in invited
     lives = lives_of(company, apps, events, orders)
     return {
         "fct_user_daily": dict(days),
@@ -67,8 +74,11 @@ def expected(company: Company) -> dict[str, Table]:
         "fct_funnel_conversions": funnel_conversions_of(company, apps, lives, events, users),
         "fct_user_ltv": ltv_of(company, apps, lives, users, days),
         "fct_user_recall": recall_of(apps, lives, events, users),
+        "fct_sessions": session_table_of(sessions),
+        "fct_orders": order_table_of(orders, refunds),
+        "fct_refunds": refund_table_of(refunds),
         "fct_points_daily": points_of(company, apps, excluded),
         "dim_user_tiers": tiers_of(company, apps, excluded),
-        "fct_invitations": invitations_of(company, apps, excluded),
+        "fct_invitations": invitations,
         "dim_users": user_table_of(company, apps, users, days, orders, refunds, excluded),
     }

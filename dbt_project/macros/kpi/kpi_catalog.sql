@@ -34,7 +34,9 @@
     {%- for key in ["owner", "caliber_version", "valid_from", "feeds"] if not meta.get(key) -%}
         {%- do kpi_error(metric, "config.meta." ~ key ~ " is missing") -%}
     {%- endfor -%}
-    {%- set feeds = ["events", "orders", "ads", "contents", "followers", "registrations"] -%}
+    {%- set feeds = [
+        "events", "orders", "tickets", "ads", "contents", "followers", "registrations", "invitations"
+    ] -%}
     {%- for feed in meta.feeds + meta.get("optional_feeds", []) if feed not in feeds -%}
         {%- do kpi_error(metric, "feed '" ~ feed ~ "' is not one of " ~ feeds | join(", ")) -%}
     {%- endfor -%}

@@ -5,7 +5,11 @@
      mature_days         config.meta.longer_periods: sums over the days that are complete, for KPIs dated by cohort
      at                  config.meta.at.<grain>: {numerator, denominator, over}: other quantities at that grain;
                          over: complete_days sums the numerator over complete days and multiplies the denominator
-                         (or 1) by their number: a mean of days #}
+                         (or 1) by their number: a mean of days
+
+   config.meta.only_by_dimension: the sum over the values of its dimension means nothing: there are no `all` rows.
+   config.meta.incomplete_while: a quantity that is above 0 while something of the cell is still open; for a mart of
+   which the rows do not all mature after the same number of days. #}
 {% macro kpi_plan() %}
     {%- set plan = [] -%}
     {%- for kpi in kpi_catalog() -%}
@@ -37,6 +41,8 @@
                 "rolls_numerator": by_cohort or mean_of_days,
                 "rolls_denominator": by_cohort,
                 "times_complete_days": mean_of_days,
+                "open_name": meta.get("incomplete_while"),
+                "has_total": not meta.get("only_by_dimension", false),
             }) -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -80,7 +80,7 @@ with mart_rows as (
     where {{ layout.date }} is not null
 )
 {%- if layout.grain_column -%}
-    {%- do paths.append("grain_rows") %}{{ kpi_grain_path(sums) }}
+    {%- do paths.append("grain_rows") %}{{ kpi_grain_path(source, sums) }}
 {%- else -%}
     {%- set day_marks = distincts if layout.one_row_per_user_day else [] -%}
     {%- if sums or day_marks -%}{%- do paths.append("sum_rows") %}{{ kpi_sum_path(source, sums, day_marks) }}{%- endif -%}

@@ -53,19 +53,22 @@ sum_rows as (
 {% endmacro %}
 
 {# A mart with a row per grain: its rows as they are. #}
-{% macro kpi_grain_path(quantities) %}
+{% macro kpi_grain_path(source, quantities) %}
+{%- set dimensions = source.layout.row_dimensions.keys() | list -%}
 , period_sums as (
     select
         app_id,
         period_kind,
         day_start as period_start,
-        'all' as dimension,
-        'all' as dimension_value,
+        {{ kpi_dimension_of(dimensions, false) }},
         {% for quantity in quantities %}
         cast(sum({{ quantity.column }}) as decimal(38, 8)) as {{ quantity.column }}{{ "," if not loop.last }}
         {% endfor %}
     from mart_rows
-    group by app_id, period_kind, day_start
+    group by grouping sets (
+        (app_id, period_kind, day_start)
+        {%- for name in dimensions %}, (app_id, period_kind, day_start, d_{{ name }}){% endfor %}
+    )
 ),
 
 grain_rows as (

@@ -10,6 +10,7 @@ with expected as (
         true as is_expected
     from {{ ref("int_kpi_plan") }} as plan
     inner join {{ ref("int_kpi_periods") }} as periods on plan.rule = periods.rule and plan.grain = periods.grain
+    where plan.has_total
 ),
 
 cells as (
@@ -23,7 +24,8 @@ cells as (
         dimension_value,
         coalesce(expected.is_expected, false) as is_expected,
         cells.numerator,
-        cells.denominator
+        cells.denominator,
+        cells.is_open
     from expected
     full outer join {{ ref("int_kpi_cells") }} as cells
         using (kpi_code, caliber_version, app_id, grain, period_start, dimension, dimension_value)
@@ -40,7 +42,7 @@ parts as (
         plan.is_ratio,
         plan.is_currency,
         app_rules.app_id is not null as has_feeds,
-        coalesce(periods.is_complete, false) as is_complete,
+        coalesce(periods.is_complete and not coalesce(cells.is_open, false), false) as is_complete,
         case when plan.is_stock then cells.numerator else coalesce(cells.numerator, 0) end as above,
         case when plan.denominator_name is null then 1 else coalesce(cells.denominator, 0) end
         * case when plan.times_complete_days then coalesce(periods.complete_days, 0) else 1 end as below

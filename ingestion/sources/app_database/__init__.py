@@ -1,4 +1,4 @@
-"""The company's own databases. `pull(settings, databases)` lands their tables whole, with the outcome of each."""
+"""The company's own databases. `pull(settings, databases)` lands what is new in their tables."""
 
 from ingestion.sources.app_database.pulling import pull
 

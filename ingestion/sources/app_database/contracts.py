@@ -1,14 +1,18 @@
-"""Raw tables of the app database. Every table is read whole; a row that did not change is a duplicate."""
+"""Raw tables of the app database: one row per observed state of a key; a row that did not change is a duplicate."""
 
-from ingestion.contract import Contract, Field, decimal, integer, pulls_contract, text, timestamp
+from ingestion.contract import Contract, Field, boolean, decimal, integer, pulls_contract, text, timestamp
 
 SOURCE = "app_database"
 APP_ID = text("app_id", "App.", required=True)
 UPDATED_AT = timestamp("updated_at", "Last change of the row in the database (UTC).")
+#: Of a row that a later reading did not find, the last known values stand beside it.
+IS_DELETED = boolean("is_deleted", "The row is gone: marked so by the app, or no longer found. Null = false.")
 
 
 def _table(entity: str, description: str, *fields: Field, key: tuple[str, ...]) -> Contract:
-    return Contract(SOURCE, entity, description, (APP_ID, *fields, UPDATED_AT), ("app_id", *key), "latest")
+    return Contract(
+        SOURCE, entity, description, (APP_ID, *fields, UPDATED_AT, IS_DELETED), ("app_id", *key), "latest"
+    )
 
 
 USERS = _table(
@@ -79,6 +83,31 @@ REFUNDS = _table(
     text("currency_code", "ISO 4217; null = the order's."),
     key=("refund_id",),
 )
+ORDER_ITEMS = _table(
+    "order_items",
+    "Lines of orders (订单明细). One row per app_id, order_item_id and observed state.",
+    text("order_item_id", "Line of an order.", required=True),
+    text("order_id", "Order.", required=True),
+    text("item_id", "Item (商品).", required=True),
+    integer("quantity", "Pieces.", unit="pieces", minimum=0),
+    decimal("gross_amount", "Paid for the line (实付), after discounts, in the order's currency.", minimum=0),
+    decimal("discount_amount", "Platform-funded discount of the line.", minimum=0),
+    key=("order_item_id",),
+)
+COUPONS = _table(
+    "coupons",
+    "Coupons (优惠券) given to users. One row per app_id, coupon_id and observed state.",
+    text("coupon_id", "Coupon of one user.", required=True),
+    text("user_id", "User.", required=True),
+    text("activity_id", "Activity that granted it."),
+    decimal("face_amount", "Face value.", minimum=0),
+    text("currency_code", "ISO 4217; null = the app's currency."),
+    timestamp("granted_at", "When it was given (UTC).", required=True),
+    timestamp("expires_at", "Until when it can be used (UTC)."),
+    timestamp("used_at", "When it was used (UTC); null while it is not."),
+    text("order_id", "Order that it was used for."),
+    key=("coupon_id",),
+)
 POINTS_LEDGER = _table(
     "points_ledger",
     "Points (积分) earned, used and expired. One row per app_id, entry_id and observed state.",
@@ -98,6 +127,26 @@ USER_TIER_CHANGES = _table(
     timestamp("changed_at", "When the new tier began (UTC).", required=True),
     text("tier", "The new tier.", required=True),
     key=("user_id", "changed_at"),
+)
+RECALL_SENDS = _table(
+    "recall_sends",
+    "Messages that ask lost users back (召回). One row per app_id, send_id and observed state.",
+    text("send_id", "Message to one user.", required=True),
+    text("user_id", "User.", required=True),
+    text("recall_channel", "sms, push, email, ...", required=True),
+    timestamp("sent_at", "When it was sent (UTC).", required=True),
+    text("campaign", "Campaign that it belongs to."),
+    key=("send_id",),
+)
+FEATURES = _table(
+    "features",
+    "Features of the product (功能). One row per app_id, feature and observed state.",
+    text("feature", "Name as in the events' property `feature`.", required=True),
+    text("feature_name", "Name shown to people."),
+    timestamp("released_at", "When users got it (UTC)."),
+    timestamp("retired_at", "When it was taken away (UTC); null while it is there."),
+    text("owner", "Who is responsible."),
+    key=("feature",),
 )
 TICKETS = _table(
     "tickets",
@@ -126,10 +175,27 @@ INVITATIONS = _table(
     timestamp("accepted_at", "When it was accepted (UTC); null while it is open."),
     key=("invitation_id",),
 )
-PULLS = pulls_contract(SOURCE)
+_ASKED = pulls_contract(SOURCE)
+#: What was read, so that the next reading knows from where to go on.
+PULLS = Contract(
+    SOURCE,
+    "pulls",
+    _ASKED.description,
+    (
+        *_ASKED.fields,
+        text("reading", "What was read.", choices=("whole", "changes")),
+        boolean(
+            "is_swept", "All keys of the table were compared with those known, so that deletions were seen."
+        ),
+        integer("table_rows", "Rows of the table, where it was swept.", minimum=0),
+        timestamp("changed_through", "Newest updated_at that was read, at most observed_at (UTC)."),
+        text("layout", "md5 of how the table was read: contract, table and column names."),
+    ),
+    _ASKED.key,
+)
 
 TABLES = (
-    USERS, CONTENTS, CREATORS, ACTIVITIES, ORDERS, REFUNDS, POINTS_LEDGER, USER_TIER_CHANGES, TICKETS,
-    INVITATIONS,
+    USERS, CONTENTS, CREATORS, ACTIVITIES, ORDERS, ORDER_ITEMS, REFUNDS, COUPONS, POINTS_LEDGER, USER_TIER_CHANGES,
+    RECALL_SENDS, INVITATIONS, TICKETS, FEATURES,
 )  # fmt: skip
 CONTRACTS = (*TABLES, PULLS)

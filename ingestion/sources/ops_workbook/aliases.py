@@ -36,3 +36,15 @@ def column_named(contract: Contract, cell: str) -> str | None:
 
 def _plain(text: str) -> str:
     return "".join(text.split()).lower().replace("（", "(").replace("）", ")")
+
+
+def table_title(contract: Contract, language: str) -> str:
+    """The name of its sheet in a new workbook: `zh` or `en`."""
+    titles = _aliases()["tables"].get(contract.entity, []) if language == "zh" else []
+    return titles[0] if titles else contract.entity
+
+
+def column_title(name: str, language: str) -> str:
+    """The header cell of a column in a new workbook: `zh` or `en`."""
+    titles = _aliases()["columns"].get(name, []) if language == "zh" else []
+    return titles[0] if titles else name

@@ -1,6 +1,7 @@
 """One cell of the workbook: its text in the form that landing casts, or what is wrong with it and what is right."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -14,6 +15,13 @@ _DAY = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _DATE = re.compile(rf"{_DAY}(?:[ T]00?:00(?::00)?)?|(\d{{4}})(\d{{2}})(\d{{2}})", re.ASCII)
 _LOCAL_TIME = re.compile(rf"{_DAY}(?:[ T](\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(\.\d{{1,6}})?)?)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+#: Of columns whose type does not say enough.
+_EXAMPLES = {
+    "app_id": "default", "timezone": "Asia/Shanghai", "currency": "CNY", "event_name": "sign_up",
+    "kpi_code": "net_revenue", "goal_kpi_code": "net_revenue", "parent_kpi_code": "net_revenue",
+    "child_kpi_code": "arppu", "dimension": "all", "dimension_value": "all", "platform": "google_ads",
+    "channel": "wechat", "step_number": "1", "rate_to_reporting": "7.1",
+}  # fmt: skip
 _BOOLEANS = ("true", "1", "yes", "y", "是", "false", "0", "no", "n", "否")
 
 
@@ -30,7 +38,9 @@ def cell_text(contract: Contract, field: Field, text: str) -> str | None:
     text = text.strip()
     if not text:
         if field.required:
-            raise BadCell("missing_required", "is empty; a value is required")
+            raise BadCell(
+                "missing_required", f"is empty; a value is required, write one such as {example(field)}"
+            )
         return None
     if contract.entity == "apps" and field.name == "timezone":
         return _time_zone(text)
@@ -47,6 +57,22 @@ def cell_text(contract: Contract, field: Field, text: str) -> str | None:
     if pa.types.is_integer(field.type) or pa.types.is_decimal(field.type):
         return _number(field, text)
     return text
+
+
+def example(field: Field) -> str:
+    """What a right cell of the column looks like."""
+    if field.choices:
+        return field.choices[0]
+    if field.name in _EXAMPLES:
+        return _EXAMPLES[field.name]
+    kinds: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
+        (pa.types.is_timestamp, "2026-03-31 20:00:00"),
+        (pa.types.is_date, "2026-03-31"),
+        (pa.types.is_boolean, "true"),
+        (pa.types.is_integer, "42"),
+        (pa.types.is_decimal, "1234.56"),
+    )
+    return next((words for is_kind, words in kinds if is_kind(field.type)), field.name)
 
 
 def _time_zone(text: str) -> str:
@@ -101,15 +127,18 @@ def _number(field: Field, text: str) -> str:
             raise InvalidOperation
         value = Decimal(plain)
     except InvalidOperation:
-        example = "42" if is_whole else "1234.56"
         code = "not_an_integer" if is_whole else "not_a_decimal"
-        raise BadCell(code, f"{text!r} is no number; write one such as {example}") from None
+        raise BadCell(code, f"{text!r} is no number; write one such as {example(field)}") from None
     if is_whole and value != value.to_integral_value():
         raise BadCell("not_an_integer", f"{text!r} is no whole number; write one such as 42")
     if field.minimum is not None and value < field.minimum:
-        raise BadCell("out_of_bounds", f"{text!r} is less than {field.minimum}")
+        raise BadCell(
+            "out_of_bounds", f"{text!r} is less than {field.minimum}; write one such as {example(field)}"
+        )
     if field.maximum is not None and value > field.maximum:
-        raise BadCell("out_of_bounds", f"{text!r} is more than {field.maximum}")
+        raise BadCell(
+            "out_of_bounds", f"{text!r} is more than {field.maximum}; write one such as {example(field)}"
+        )
     if is_whole:
         return f"{value:.0f}"
     kept = format(value.normalize(), "f")

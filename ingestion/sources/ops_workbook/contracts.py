@@ -165,7 +165,7 @@ COMPETITOR_METRICS = _table(
     text("app_id", 'App, or "*" for the whole company.', required=True),
     text("competitor", "Competitor.", required=True),
     date("metric_date", "First day of the period.", required=True),
-    text("grain", "day, week or month.", choices=("day", "week", "month")),
+    text("grain", "day, week or month; default month.", choices=("day", "week", "month")),
     text("metric_name", "Metric.", required=True),
     text("kpi_code", "Our KPI beside it."),
     decimal("value", "Value.", precision=28, scale=8, required=True),

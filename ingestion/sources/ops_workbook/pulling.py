@@ -84,7 +84,8 @@ def _sheets(file: InboxFile) -> list[tuple[Contract, Sheet]]:
         raise FileRefused(file.name, "is neither .csv nor .xlsx; save it as one of them")
     sheets = xlsx_sheets(file.name, file.path)
     found = [(contract, sheet) for name, sheet in sheets.items() if (contract := table_named(name))]
-    if others := [name for name in sheets if table_named(name) is None]:
+    # A sheet whose name begins with _ holds the drop-down lists of the template.
+    if others := [name for name in sheets if table_named(name) is None and not name.startswith("_")]:
         log.warning("%s: the sheets %s are no table of the workbook; not read", file.name, ", ".join(others))
     if not found:
         raise FileRefused(file.name, f"has no sheet named as a table, such as {CONTRACTS[0].entity}")

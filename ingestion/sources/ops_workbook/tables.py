@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from ingestion.contract import Contract
 from ingestion.errors import FileRefused
-from ingestion.sources.ops_workbook.aliases import column_named
+from ingestion.sources.ops_workbook.aliases import column_named, column_title
 from ingestion.sources.ops_workbook.cells import BadCell, cell_text
 from ingestion.sources.spreadsheets.sheet import Sheet, SheetRow
 
@@ -55,13 +55,17 @@ def _columns(place: str, contract: Contract, sheet: Sheet) -> list[str]:
     if missing or ("app_id" not in columns and contract.entity == "apps"):
         raise FileRefused(
             place,
-            f"row {sheet.header_row}: the required column {(missing or ['app_id'])[0]} is missing; "
-            f"the header reads {', '.join(sheet.header)[:160]}",
+            f"row {sheet.header_row}: the required column {(missing or ['app_id'])[0]} is missing; write it as "
+            f"{' or '.join(_names((missing or ['app_id'])[0]))}; the header reads {', '.join(sheet.header)[:160]}",
         )
     unknown = [name for name in columns if name not in {field.name for field in contract.fields}]
     if unknown:
         log.info("%s: columns %s are not used; they are kept in _extra", place, ", ".join(unknown))
     return columns
+
+
+def _names(column: str) -> list[str]:
+    return list(dict.fromkeys(column_title(column, language) for language in ("en", "zh")))
 
 
 def _row(place: str, contract: Contract, columns: list[str], row: SheetRow) -> dict[str, object]:

@@ -13,7 +13,7 @@ def generic(name: str, **arguments: object) -> dict:
     ("test", "words"),
     [
         (
-            generic("unique_grain", columns=["app_id", "user_id"]),
+            generic("unique_grain", columns="app_id, user_id"),
             "One row per app_id, user_id; none of them is null.",
         ),
         (

@@ -81,6 +81,23 @@ def test_a_short_table_does_not_replace_a_long_one(tmp_path: Path) -> None:
     assert "entity=fx_rates" in review(settings(tmp_path), "ops_workbook").held[batch]
 
 
+def test_a_table_of_the_database_that_lost_half_its_keys_is_held_and_a_short_reading_is_not(
+    tmp_path: Path,
+) -> None:
+    def read(hour: int, rows: int, table_rows: int | None) -> dict[str, list[dict]]:
+        asked = {"account_id": "shop", "entity": "creators", "observed_at": f"2026-03-31T{hour:02}:00:00Z"}
+        size = {"rows": str(rows), "table_rows": None if table_rows is None else str(table_rows)}
+        return {"pulls": [{**asked, **size, "status": "complete", "reading": "changes"}]}
+
+    for hour, rows, table_rows in ((0, 1000, 1000), (1, 2, None), (2, 3, 500)):
+        land(tmp_path, "app_database", read(hour, rows, table_rows))
+        assert review(settings(tmp_path), "app_database").is_met
+    batch = land(tmp_path, "app_database", read(3, 3, 249))
+    held = review(settings(tmp_path), "app_database").held[batch]
+    assert "a table is at least half as long as before" in held
+    assert "table_name=shop.creators" in held
+
+
 def test_a_small_table_may_shrink(tmp_path: Path) -> None:
     for count in (10, 1):
         land(tmp_path, "ops_workbook", {"apps": apps(count)})

@@ -11,16 +11,15 @@ from unittest.mock import Mock
 
 import dagster as dg
 import pytest
-from dagster_dbt import DbtCliResource
 
 from ingestion.contracts import CONTRACTS
 from ingestion.inbox import InboxFile
 from orchestration.arrival import SUITES
 from orchestration.defs.ingestion import daily_partitions, last_complete_date
-from orchestration.defs.jobs import look, unknown_files
-from orchestration.defs.resources import Dbt, Workspace
+from orchestration.defs.jobs import look
+from orchestration.defs.resources import Workspace
 from orchestration.lock import describe_holder, lock_of_this_process
-from orchestration.pulling import SOURCES
+from orchestration.pulling import SOURCES, unknown_files
 from tests.unit.orchestration.batches import settings
 
 DAY = date(2026, 3, 31)
@@ -74,12 +73,6 @@ def test_a_replay_of_long_ago_has_its_partition(tmp_path: Path) -> None:
 
 def test_every_source_with_a_contract_is_pulled_and_has_a_suite() -> None:
     assert {contract.source for contract in CONTRACTS} == set(SOURCES) == set(SUITES)
-
-
-def test_the_shortened_dbt_runner_still_overrides_what_it_means_to() -> None:
-    for name in ("_cli_version", "_initialize_dbt_core_adapter"):
-        assert name in vars(DbtCliResource)
-        assert name in vars(Dbt)
 
 
 def test_a_daemon_run_that_meets_the_lock_asks_for_a_retry(

@@ -30,9 +30,11 @@ borders as (
                 coalesce(orders.first_order_date, events.first_event_date)
             )
         ) as first_date,
+        -- Orders from before the launch date do not end a life that begins on it.
         greatest(
             coalesce(events.last_event_date, orders.last_order_date, apps.launch_date),
-            coalesce(orders.last_order_date, events.last_event_date, apps.launch_date)
+            coalesce(orders.last_order_date, events.last_event_date, apps.launch_date),
+            coalesce(apps.launch_date, events.last_event_date, orders.last_order_date)
         ) as last_seen_date,
         events.last_event_date
     from {{ ref('int_apps') }} as apps

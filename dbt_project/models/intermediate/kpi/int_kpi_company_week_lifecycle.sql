@@ -23,7 +23,8 @@ movements as (
         history.app_id,
         history.period_start,
         1 as resurrected,
-        0 as dormant
+        0 as dormant,
+        0 as churned
     from history
     inner join {{ ref("int_users") }} as users
         on history.app_id = users.app_id and history.user_id = users.user_id
@@ -35,9 +36,23 @@ movements as (
         app_id,
         {{ add_days("period_start", 7) }} as period_start,
         0 as resurrected,
-        1 as dormant
+        1 as dormant,
+        0 as churned
     from history
     where next_start is null or next_start > {{ add_days("period_start", 7) }}
+    union all
+    select
+        days.app_id,
+        {{ period_start(add_days("days.activity_date", 30), "week", "run.week_start") }} as period_start,
+        0 as resurrected,
+        0 as dormant,
+        1 as churned
+    from {{ ref("int_user_active_days") }} as days
+    cross join {{ ref("int_run") }} as run
+    inner join {{ ref("int_app_lives") }} as lives on days.app_id = lives.app_id
+    where
+        (days.next_date is null or days.next_date > {{ add_days("days.activity_date", 30) }})
+        and {{ add_days("days.activity_date", 30) }} <= lives.last_date
 )
 
 select
@@ -45,7 +60,8 @@ select
     'company_week' as period_kind,
     movements.period_start,
     cast(sum(movements.resurrected) as bigint) as resurrected_users,
-    cast(sum(movements.dormant) as bigint) as dormant_users
+    cast(sum(movements.dormant) as bigint) as dormant_users,
+    cast(sum(movements.churned) as bigint) as churned_users
 from movements
 inner join {{ ref("int_app_lives") }} as lives on movements.app_id = lives.app_id
 where movements.period_start <= lives.last_date

@@ -12,6 +12,11 @@ with feed_days as (
     from {{ ref("int_channel_feed_days") }}
     group by app_id, feed, activity_date
     union all
+    -- The database that holds an app's invitations is the one that holds its orders.
+    select days.app_id, 'invitations' as feed, days.activity_date, days.orders_complete as is_complete
+    from {{ ref("int_app_days") }} as days
+    semi join {{ ref("stg_app_database__invitations") }} as invitations on days.app_id = invitations.app_id
+    union all
     -- Without registration data nobody knows in an app's first days who is new.
     select app_id, 'registrations' as feed, period_start as activity_date, is_new_known as is_complete
     from {{ ref("int_app_periods") }}

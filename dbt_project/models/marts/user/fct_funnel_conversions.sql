@@ -74,6 +74,7 @@ cells as (
         ) as users_previous_step,
         cohorts.users as users_first_step,
         counts.median_micros,
+        steps.next_event_name is null as is_last_step,
         coalesce(periods.is_complete, false) as is_mature
     from cohorts
     inner join {{ ref("int_funnel_steps") }} as steps on cohorts.funnel_code = steps.funnel_code
@@ -102,5 +103,6 @@ select
     {{ ratio("users", "users_previous_step") }} as conversion_rate,
     {{ ratio("users", "users_first_step") }} as conversion_rate_from_start,
     cast(median_micros as double) / 1000000 as median_seconds_from_previous,
+    is_last_step,
     is_mature
 from cells

@@ -32,6 +32,13 @@ indexed_steps as (
         steps.is_preexisting,
         {{ periods_between("first_periods.period_start", "steps.from_date", grain) }} + 1 as from_index,
         {{ periods_between("first_periods.period_start", "steps.to_date", grain) }} + 1 as to_index,
+        -- The last of 30 silent days, once it has come.
+        case
+            when
+                (steps.to_date is null or steps.to_date > {{ add_days("steps.from_date", 30) }})
+                and {{ add_days("steps.from_date", 30) }} <= apps.current_date_local
+                then {{ periods_between("first_periods.period_start", add_days("steps.from_date", 30), grain) }} + 1
+        end as churned_index,
         steps.users
     from steps
     inner join {{ ref("int_app_periods") }} as first_periods
@@ -39,6 +46,7 @@ indexed_steps as (
             steps.app_id = first_periods.app_id
             and first_periods.grain = '{{ grain }}'
             and first_periods.period_index = 1
+    inner join {{ ref("int_apps") }} as apps on steps.app_id = apps.app_id
     {{ "union all" if not loop.last }}
     {% endfor %}
 ),
@@ -65,6 +73,15 @@ movements as (
         users
     from indexed_steps
     where from_index is not null and (to_index is null or to_index > from_index + 1)
+    union all
+    select
+        app_id,
+        grain,
+        churned_index as period_index,
+        'churned' as movement,
+        users
+    from indexed_steps
+    where churned_index is not null
 ),
 
 counts as (
@@ -75,7 +92,8 @@ counts as (
         sum(users) filter (where movement = 'new') as new_users,
         sum(users) filter (where movement = 'returning') as returning_users,
         sum(users) filter (where movement = 'resurrected') as resurrected_users,
-        sum(users) filter (where movement = 'dormant') as dormant_users
+        sum(users) filter (where movement = 'dormant') as dormant_users,
+        sum(users) filter (where movement = 'churned') as churned_users
     from movements
     group by app_id, grain, period_index
 )
@@ -88,6 +106,7 @@ select
     cast(coalesce(counts.returning_users, 0) as bigint) as returning_users,
     cast(coalesce(counts.resurrected_users, 0) as bigint) as resurrected_users,
     cast(coalesce(counts.dormant_users, 0) as bigint) as dormant_users,
+    cast(coalesce(counts.churned_users, 0) as bigint) as churned_users,
     cast(
         coalesce(counts.new_users, 0) + coalesce(counts.returning_users, 0) + coalesce(counts.resurrected_users, 0)
         as bigint

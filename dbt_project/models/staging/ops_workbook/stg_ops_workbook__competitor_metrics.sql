@@ -1,14 +1,14 @@
 -- depends_on: {{ source('ops_workbook', 'competitor_metrics') }}
 with snapshot as (
-    {{ newest_snapshot('competitor_metrics', ['app_id', 'competitor', 'metric_name', 'grain', 'metric_date']) }}
+    {{ newest_snapshot('competitor_metrics', ['app_id', 'competitor', 'metric_name', "coalesce(grain, 'month')", 'metric_date']) }}
 )
 
 select
-    {{ hash_key(['app_id', 'competitor', 'metric_name', 'grain', 'metric_date']) }} as observation_id,
+    {{ hash_key(['app_id', 'competitor', 'metric_name', "coalesce(grain, 'month')", 'metric_date']) }} as observation_id,
     app_id,
     competitor,
     metric_date,
-    grain,
+    coalesce(grain, 'month') as grain,
     metric_name,
     kpi_code,
     value,

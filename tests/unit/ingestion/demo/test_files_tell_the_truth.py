@@ -3,7 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
@@ -157,6 +157,39 @@ def test_orders_and_revenue(reader: Reader, truth: Truth, app_id: str) -> None:
     net = {day: gross[day] - refunded[day] for day in {*gross, *refunded}}
     told = {day: value for day, value in daily(truth, app_id, "net_revenue").items() if value}
     assert complete(reader, app_id, net) == told  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("app_id", APPS)
+def test_tickets_and_their_answers(reader: Reader, truth: Truth, app_id: str) -> None:
+    excluded = reader.excluded(reader.events)
+    opened, complaints = Counter[date](), Counter[date]()
+    seconds, scores = defaultdict[date, list[Decimal]](list), defaultdict[date, list[Decimal]](list)
+    for row in reader.database(f"select * from tickets where app_id = '{app_id}'"):
+        created = datetime.fromisoformat(row["created_at"])
+        day = reader.local_day(app_id, created)
+        if day >= excluded.get((app_id, row["user_id"]), date.max):
+            continue
+        opened[day] += 1
+        complaints[day] += row["feedback_type"] == "complaint"
+        if row["first_responded_at"]:
+            took = datetime.fromisoformat(row["first_responded_at"]) - created
+            seconds[day].append(Decimal(took // timedelta(milliseconds=1)) / 1000)
+        if row["satisfaction_score"]:
+            scores[day].append(Decimal(row["satisfaction_score"]))
+    told = {day: value for day, value in daily(truth, app_id, "tickets").items() if value}
+    assert complete(reader, app_id, opened) == told  # type: ignore[arg-type]
+    active = active_sets(reader, app_id)
+    for code, parts in (
+        ("complaint_rate", {day: (Decimal(complaints[day]), len(active[day])) for day in active}),
+        ("first_response_seconds", {day: (sum(took), len(took)) for day, took in seconds.items()}),
+        ("satisfaction_score", {day: (sum(given), len(given)) for day, given in scores.items()}),
+    ):
+        expected = {
+            day.isoformat(): (above / below).quantize(Decimal("0.00000001"), ROUND_HALF_UP)
+            for day, (above, below) in parts.items()
+            if below and day <= reader.last_complete(app_id)
+        }
+        assert daily(truth, app_id, code) == expected, code
 
 
 def test_content_views_of_all_channels(reader: Reader, truth: Truth, company: Path) -> None:

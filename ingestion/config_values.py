@@ -1,0 +1,28 @@
+"""Kinds of values in sources.yaml. No error repeats a value: it may be the secret itself."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+def _variable(value: str) -> str:
+    if not _VARIABLE.fullmatch(value):
+        raise PydanticCustomError(
+            "variable",
+            "write the NAME of an environment variable (such as GOOGLE_ADS_ACCESS_TOKEN), not its value",
+        )
+    return value
+
+
+Variable = Annotated[str, AfterValidator(_variable)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+
+
+class Section(BaseModel):
+    """A block of sources.yaml: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)

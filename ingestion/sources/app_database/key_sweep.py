@@ -1,0 +1,84 @@
+"""The keys of a whole table against the rows that are known: which rows are gone, and which were missed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from ingestion.casting import literal, quote
+from ingestion.contract import Contract
+from ingestion.landing import write_schema_file
+from ingestion.landing_sql import cast_select
+from ingestion.manifest import Manifest
+
+
+def deleted_name(file_name: str) -> str:
+    """What the rows come from that a sweep of `file_name` did not find."""
+    return f"{file_name} (deleted)"
+
+
+class KeySweep:
+    """`scratch` is a Parquet file of text that holds the keys (and updated_at, where the table has one) of all rows."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        contract: Contract,
+        scratch: Path,
+        data_dir: Path,
+        file_name: str,
+    ) -> None:
+        self._connection, self._contract, self._file_name = connection, contract, file_name
+        self._swept, self._key = f"swept_{contract.entity}", ", ".join(map(quote, contract.key))
+        self._known = _known_rows(contract, data_dir)
+        fields = tuple(f for f in contract.fields if f.name in (*contract.key, "updated_at"))
+        keys = Contract(contract.source, contract.entity, contract.description, fields, contract.key)
+        source = f"read_parquet({literal(str(scratch))})"
+        described = connection.execute(f"describe from {source}").fetchall()
+        names = {field.name for field in fields}
+        columns = {name: kind for name, kind, *_ in described if name in names}
+        relation = f"(select {', '.join(map(quote, columns))} from {source})"
+        connection.execute(
+            f"create or replace temp table {self._swept} as select {self._key}, updated_at "
+            f"from ({cast_select(keys, relation, columns, file_name)}) where not _is_bad"
+        )
+
+    @property
+    def rows(self) -> int:
+        return self._number(f"from {self._swept}")
+
+    def missed_before(self, moment: str) -> int:
+        """Rows last changed before `moment` that are not known so: written late, back again, or put aside."""
+        there = f"{self._known} and _source_file <> {literal(deleted_name(self._file_name))}"
+        return self._number(
+            f"from {self._swept} as swept anti join ({there}) as known "
+            f"using ({self._key}, updated_at) where updated_at < timestamptz {literal(moment)}"
+        )
+
+    def deleted(self) -> str | None:
+        """A query of the last known state of rows that are gone, marked as deleted; None when there are none."""
+        gone = (
+            f"({self._known}) as known anti join {self._swept} using ({self._key}) "
+            f"where _source_file = {literal(self._file_name)} and not coalesce(is_deleted, false)"
+        )
+        if not self._number(f"from {gone}"):
+            return None
+        columns = [*(field.name for field in self._contract.fields if field.name != "is_deleted"), "_extra"]
+        return f"select {', '.join(map(quote, columns))}, 'true' as is_deleted from {gone}"
+
+    def _number(self, relation: str) -> int:
+        return int(self._connection.execute(f"select count(*) {relation}").fetchall()[0][0])
+
+
+def _known_rows(contract: Contract, data_dir: Path) -> str:
+    """SQL: the newest accepted row of each key."""
+    schema = write_schema_file(data_dir, contract)
+    paths: Iterator[Path] = iter(
+        [schema, *Manifest(data_dir).raw_files(contract.source, contract.entity, states=("accepted",))]
+    )
+    listed = ", ".join(literal(str(path)) for path in paths)
+    key = ", ".join(map(quote, contract.key))
+    return f"""select * from read_parquet([{listed}], union_by_name = true)
+        qualify row_number() over (
+            partition by {key} order by _observed_at desc, _batch_id desc, _source_row desc
+        ) = 1"""
