@@ -1,10 +1,10 @@
 """`make check`: dbt parses, the definitions load, and the asset graph keeps its rules."""
 
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from orchestration.dbt_manifest import ManifestError, prepare_manifest
+from orchestration.dbt_manifest import ManifestError, prepare_manifest, read_manifest
 from orchestration.environment import prepare_environment
 
 if TYPE_CHECKING:
@@ -31,6 +31,14 @@ def broken_rules(definitions: "dg.Definitions") -> Iterator[str]:
             yield f"check {check.name} of {check.asset_key.to_user_string()} has no description"
 
 
+def tests_that_are_no_checks(definitions: "dg.Definitions", manifest: Mapping[str, Any]) -> Iterator[str]:
+    """dbt tests that Dagster would run without telling: those of several models whose `ref` names none of them."""
+    checks = {check.name for check in definitions.resolve_asset_graph().asset_check_keys}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test" and node["name"] not in checks and "audit" not in node["tags"]:
+            yield f"dbt test {node['name']} is no asset check: config.meta.dagster.ref has to name a model that it reads"
+
+
 def main() -> int:
     prepare_environment()
     try:
@@ -42,7 +50,7 @@ def main() -> int:
 
     definitions = defs()
     definitions.resolve_job_def("refresh")
-    problems = list(broken_rules(definitions))
+    problems = [*broken_rules(definitions), *tests_that_are_no_checks(definitions, read_manifest())]
     print(
         "\n".join(problems)
         or "definitions load; every asset has a group, an owner, a kind and columns, it and every check a description"

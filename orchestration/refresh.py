@@ -6,7 +6,9 @@ Exits 0 only when readers see the newest state: it was published, or nothing cha
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,14 +41,7 @@ def main(arguments: list[str]) -> int:
         settings = Settings.from_environment()
         load_sources(data_dir)  # what is wrong there is said before anything starts
         with WriterLock(data_dir, "make run" if is_demo else "make refresh") as lock:
-            try:
-                EarlyDbt.start(lock)
-                if unknown_files(settings):
-                    Judges.start()
-                return _refresh(settings, is_demo)
-            finally:
-                EarlyDbt.close()
-                Judges.close()
+            return _refresh(settings, is_demo, lock)
     except (SourceError, LockHeld, ManifestError) as error:
         return _refuse(str(error))
     except OSError as error:
@@ -61,15 +56,16 @@ def _refuse(message: str) -> int:
     return 1
 
 
-def _refresh(settings: Settings, is_demo: bool) -> int:
+def _refresh(settings: Settings, is_demo: bool, lock: WriterLock) -> int:
     with quiet_terminal(settings.data_dir) as terminal:
         progress.attach(terminal.output)
         progress.say(f"refresh of {settings.data_dir}, as of {_shown(settings.as_of, settings)}")
         if backwards := _goes_back(settings):
             progress.say(f"warning: {backwards}")
-        _prepare_manifest()
-        progress.say("Dagster: loads the asset graph")
-        result = _run_job(settings)
+        with _early_children(settings, lock):
+            _prepare_manifest()
+            progress.say("Dagster: loads the asset graph")
+            result = _run_job(settings)
     from orchestration.run_report import failures, warnings
 
     again = " DEMO=1" if is_demo else ""
@@ -94,6 +90,19 @@ def _refresh(settings: Settings, is_demo: bool) -> int:
         print(f"nothing changed: what was published as {receipt.publication_id} stays")
     _print_results(settings, terminal, again)
     return 0
+
+
+@contextmanager
+def _early_children(settings: Settings, lock: WriterLock) -> Iterator[None]:
+    """dbt and Great Expectations import on the second core from the first moment on."""
+    try:
+        EarlyDbt.start(lock)
+        if unknown_files(settings):
+            Judges.start()
+        yield
+    finally:
+        EarlyDbt.close()
+        Judges.close()
 
 
 def _prepare_manifest() -> None:

@@ -1,4 +1,4 @@
-{{ config(severity="warn", meta={"dagster": {"ref": {"name": "fct_activity_daily"}}}) }}
+{{ config(severity="warn", meta={"dagster": {"ref": {"name": "dim_activities"}}}) }}
 
 -- Activities that orders, costs or events name and the workbook does not plan: they are in no activity mart.
 with named as (

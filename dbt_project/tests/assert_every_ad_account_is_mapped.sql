@@ -1,4 +1,4 @@
-{{ config(severity="warn", meta={"dagster": {"ref": {"name": "fct_ad_performance"}}}) }}
+{{ config(severity="warn", meta={"dagster": {"ref": {"name": "int_ad_performance"}}}) }}
 
 -- Spend that the workbook's ad_accounts books on no app: it stands under app default, channel unmapped.
 select

@@ -1,4 +1,4 @@
-{{ config(severity="warn", meta={"dagster": {"ref": {"name": "fct_ad_performance"}}}) }}
+{{ config(severity="warn", meta={"dagster": {"ref": {"name": "int_ad_observations"}}}) }}
 
 -- Account days whose figures changed between two pulls that both came after the platform's restatement window:
 -- the window in seeds/ad_platforms.csv and restatement_days in sources.yaml are too short.
