@@ -36,7 +36,7 @@ def tests_that_are_no_checks(definitions: "dg.Definitions", manifest: Mapping[st
     checks = {check.name for check in definitions.resolve_asset_graph().asset_check_keys}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "test" and node["name"] not in checks and "audit" not in node["tags"]:
-            yield f"dbt test {node['name']} is no asset check: config.meta.dagster.ref has to name a model that it reads"
+            yield f"dbt test {node['name']} is no asset check: its dagster.ref has to name a model that it reads"
 
 
 def main() -> int:
