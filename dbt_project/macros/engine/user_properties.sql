@@ -96,3 +96,12 @@
 {% macro spark__joined_so_far(text, window) -%}
     array_join(collect_list({{ text }}) over ({{ window }}), ',')
 {%- endmacro %}
+
+{# JSON text of a list of the elements in `inner`, which has commas between; null is none. #}
+{% macro json_list(inner) -%}
+    concat('[', coalesce({{ inner }}, ''), ']')
+{%- endmacro %}
+
+{# Whether JSON text is a list, or an object. #}
+{% macro is_json_list(text) -%} left({{ text }}, 1) = '[' {%- endmacro %}
+{% macro is_json_object(text) -%} left({{ text }}, 1) = '{{ "{" }}' {%- endmacro %}

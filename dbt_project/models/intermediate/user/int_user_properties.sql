@@ -110,7 +110,7 @@ states as (
                 then rtrim(rtrim(
                     cast(cast(first_number + increments as decimal(38, 9)) as {{ dbt.type_string() }}), '0'
                 ), '.')
-            when left(first_value, 1) = '[' then concat('[', coalesce(joined, ''), ']')
+            when {{ is_json_list('first_value') }} then {{ json_list('joined') }}
             else first_value
         end as value
     from sums

@@ -46,7 +46,7 @@ carried as (
         cast(occurred_at as timestamp) as occurred_at,
         cast(received_at as timestamp) as received_at
     from carrying
-    where left(properties, 1) in ('{{ "{" }}', '[')
+    where {{ is_json_object('properties') }} or {{ is_json_list('properties') }}
     qualify row_number() over (
         partition by app_id, operation_id
         order by received_at nulls last, _content_hash

@@ -56,7 +56,11 @@ class Adapter:
     def paths(self) -> list[str]:
         """Every path that a template names, once, in a stable order."""
         templates = [source.template for source in (*self.columns.values(), *self.derived.values())]
-        templates += [self.properties.template, *(condition for condition, _ in self.problems.values()), self.only]
+        templates += [
+            self.properties.template,
+            *(condition for condition, _ in self.problems.values()),
+            self.only,
+        ]
         found = [path for template in templates for path in _PLACE.findall(template)]
         return [path for path in dict.fromkeys(found) if path not in (CONTENT, OWN)]
 

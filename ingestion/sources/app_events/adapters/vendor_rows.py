@@ -66,12 +66,13 @@ def _mapped(adapter: Adapter, relation: str, *, is_marked: bool) -> str:
     # A merge would drop a value that is no object; such properties are left for `checked_events` to reject.
     properties = f"""case when coalesce({", ".join(added)}) is null or not starts_with(own, '{{') then own
             else cast(json_merge_patch(own, json_merge_patch('{{}}', json_object({pairs}))) as varchar) end"""
-    if adapter.is_of_operations:
-        properties = _texts_of_values("own", is_marked)
+    properties = (
+        _texts_of_values("own", is_marked) if adapter.is_of_operations else _back(properties, is_marked)
+    )
     extra = f"nullif(cast(json_merge_patch(line, {_without(adapter.consumed)}) as varchar), '{{}}')"
     raw = "raw" if is_marked else "replace(replace(line, chr(13) || chr(10), ''), chr(10), '')"
     return f"""select {", ".join(quote(name) for name in names)},
-            {properties if adapter.is_of_operations else _back(properties, is_marked)} as properties, {_back(extra, is_marked)} as _extra,
+            {properties} as properties, {_back(extra, is_marked)} as _extra,
             file as _source_file, row as _source_row, {raw} as _raw_text,
             _reason_code, {_words(adapter)} as _reason, false as _is_blank
         from (
@@ -103,7 +104,9 @@ def _texts_of_values(column: str, is_marked: bool) -> str:
     pair = f"cast(to_json(entry.key) as varchar) || ':' || cast(to_json({value}) as varchar)"
     entries = f"map_entries(cast(cast({column} as json) as map(varchar, json)))"
     texts = f"list_sort(list_transform({entries}, lambda entry: {pair}))"
-    is_object = f"json_type({column}) = 'OBJECT' and list_unique(json_keys({column})) = len(json_keys({column}))"
+    is_object = (
+        f"json_type({column}) = 'OBJECT' and list_unique(json_keys({column})) = len(json_keys({column}))"
+    )
     return f"""case when {is_object} then try('{{' || array_to_string({texts}, ',') || '}}')
         else {_back(column, is_marked)} end"""
 

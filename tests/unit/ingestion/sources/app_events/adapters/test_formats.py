@@ -68,8 +68,16 @@ def test_every_line_has_an_outcome(tmp_path: Path, format_: str) -> None:
     assert [row for row, _ in folder.reasons()] == [4, 5, 7, 8, 9]
 
 
-@pytest.mark.parametrize(("format_", "key"), [("segment", "properties"), ("sensors", "properties"), ("mixpanel", "properties"),
-                                              ("amplitude", "event_properties"), ("ga4_export", "event_params")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("format_", "key"),
+    [
+        ("segment", "properties"),
+        ("sensors", "properties"),
+        ("mixpanel", "properties"),
+        ("amplitude", "event_properties"),
+        ("ga4_export", "event_params"),
+    ],
+)
 def test_properties_that_are_a_text_put_only_their_line_aside(tmp_path: Path, format_: str, key: str) -> None:
     folder = VendorFolder(tmp_path, format_)
     line = LINES[format_]

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.ingestion.sources.app_events.adapters.vendor_folder import VendorFolder
 from tests.unit.ingestion.sources.app_events.adapters.vendor_lines import SENSORS_TRACK
 
+
 @pytest.fixture
 def folder(tmp_path: Path) -> VendorFolder:
     return VendorFolder(tmp_path, "sensors")

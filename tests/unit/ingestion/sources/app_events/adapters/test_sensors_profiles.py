@@ -38,7 +38,8 @@ def test_every_operation_lands_beside_the_events(folder: VendorFolder) -> None:
     values = {"increment": {"n": 1}, "append": {"n": ["a"]}, "delete": {}}
     lines = [operation(name, values.get(name, {"n": True})) for name in OPERATIONS]
     lines += [
-        {"type": f"item_{name}", "item_id": "i1", "item_type": "book", "time": 1} for name in ("set", "delete")
+        {"type": f"item_{name}", "item_id": "i1", "item_type": "book", "time": 1}
+        for name in ("set", "delete")
     ]
     (event,) = folder.land(*lines, SENSORS_TRACK)
     assert event["_source_row"] == 9
