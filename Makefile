@@ -99,7 +99,13 @@ docs: setup ## docs/metrics.md from the YAML beside the dbt models
 workbook-template: setup ## an empty ops workbook to fill in: LANGUAGE=zh|en TABLES="apps activities" FILE=path
 	@FILE="$(FILE)" TABLES="$(TABLES)" LANGUAGE="$(LANGUAGE)" $(PY) -m ingestion.sources.ops_workbook.template
 
-bench: setup ## the benchmarks
+ifdef LANDING
+bench: setup ## the benchmarks; of landing alone: LANDING="--events 5000000 --dlt", "--history" or "--gigabytes 5"
+	@$(PY) -m benchmarks.landing $(LANDING)
+else
+bench: setup
 	@$(PY) benchmarks/refresh.py
+	@$(PY) -m benchmarks.landing
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
 	@$(PY) -m benchmarks.user_mart
+endif

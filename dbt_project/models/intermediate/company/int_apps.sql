@@ -4,6 +4,8 @@
     'stg_app_database__user_tier_changes', 'stg_app_database__invitations',
     'stg_app_database__tickets', 'stg_platform_exports__content_stats',
     'stg_wechat_official_account__user_cumulate', 'stg_wechat_official_account__article_total_detail',
+    'stg_douyin__user_fans', 'stg_douyin__item_base', 'stg_ga4__sessions', 'stg_app_store__analytics',
+    'stg_google_play__installs', 'stg_platform_exports__promotion_costs',
 ] -%}
 -- Apps that data name although the workbook may not list them.
 with seen_in_data as (

@@ -23,6 +23,8 @@ with event_days as (
         cast(count(*) filter (where measure = 'comment') as bigint) as comments,
         cast(count(*) filter (where measure = 'favorite') as bigint) as favorites,
         cast(count(*) filter (where measure = 'page_view') as bigint) as page_views,
+        cast(count(duration_seconds) filter (where measure = 'page_view') as bigint) as timed_page_views,
+        cast(sum(duration_seconds) filter (where measure = 'page_view') as decimal(38, 6)) as page_view_seconds,
         cast(count(*) filter (where measure = 'sign_up') as bigint) as sign_ups
     from {{ ref("int_events") }} as events
     {% if is_incremental_run %}
@@ -83,6 +85,8 @@ select
     coalesce(event_days.comments, cast(0 as bigint)) as comments,
     coalesce(event_days.favorites, cast(0 as bigint)) as favorites,
     coalesce(event_days.page_views, cast(0 as bigint)) as page_views,
+    coalesce(event_days.timed_page_views, cast(0 as bigint)) as timed_page_views,
+    cast(coalesce(event_days.page_view_seconds, 0) as decimal(38, 6)) as page_view_seconds,
     coalesce(event_days.sign_ups, cast(0 as bigint)) as sign_ups,
     coalesce(money_days.orders, cast(0 as bigint)) as orders,
     cast(coalesce(money_days.gross_revenue, 0) as decimal(38, 6)) as gross_revenue,
