@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from ingestion.landing import Landing
 from ingestion.sources.app_events import pull
+from ingestion.sources.app_events.contracts import EVENTS
 from ingestion.sources.app_events.replay import replay
 from tests.unit.ingestion.sources.app_events.adapters.vendor_folder import VendorFolder
 from tests.unit.ingestion.sources.app_events.adapters.vendor_lines import SENSORS_TRACK
@@ -89,7 +92,6 @@ def test_a_line_sent_again_is_a_duplicate(folder: VendorFolder) -> None:
     folder.land(line, line, {**line, "_flush_time": 9, "recv_time": 1774843201000}, {**line, "_track_id": 6})
     ids = [row["operation_id"] for row in operations(folder)]
     assert (len(ids), len(set(ids))) == (3, 2)
-    folder.company.accept([])
 
 
 def test_what_cannot_be_applied_is_put_aside_by_line(folder: VendorFolder) -> None:
@@ -138,3 +140,22 @@ def test_an_accepted_operation_never_lands_again(folder: VendorFolder) -> None:
     assert found == [("events", 0, 0, 0), ("profile_operations", 2, 1, 1)]
     assert len(operations(folder)) == 2
     assert replay(folder.company.settings).tried == 0
+
+
+def test_operations_put_aside_by_an_earlier_version_land_in_a_replay(folder: VendorFolder) -> None:
+    lines = [json.dumps(operation("set", {"a": 1}, _track_id=number)) for number in range(3)]
+    old = pa.table(
+        {
+            "_source_row": [1, 2, 3],
+            "_raw_text": lines,
+            "_reason_code": ["profile_operation"] * 3,
+            "_reason": ["an operation on a profile is no event"] * 3,
+        }
+    )
+    settings = folder.company.settings
+    with Landing(settings.data_dir, "app_events", observed_at=settings.as_of) as landing:
+        landing.add(EVENTS, old, file_name="inbox/app_events/sensors/a.ndjson")
+    done = replay(settings)
+    assert (done.tried, done.landed, done.left) == (3, 3, 0)
+    assert [row["_source_row"] for row in operations(folder)] == [1, 2, 3]
+    assert replay(settings).tried == 0
