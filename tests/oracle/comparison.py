@@ -1,5 +1,6 @@
 """Differences between a published database and what the oracle expects."""
 
+from collections.abc import Container
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,10 +25,14 @@ def compare(connection: duckdb.DuckDBPyConnection, company: Company, schema: str
     return differences
 
 
-def compare_apps(connection: duckdb.DuckDBPyConnection, company: Company) -> dict[str, list[str]]:
-    """The same by app, for those that differ; the first column of every key is the app."""
+def compare_apps(
+    connection: duckdb.DuckDBPyConnection, company: Company, tables: Container[str]
+) -> dict[str, list[str]]:
+    """The same of some tables by app, for those that differ; the first column of every key is the app."""
     by_app: dict[str, list[str]] = {}
     for name, table in expected(company).items():
+        if name not in tables:
+            continue
         published, wanted = _by_app(_published(connection, f"marts.{name}", KEYS[name])), _by_app(table)
         for app_id in sorted(published.keys() | wanted.keys()):
             lines = _differences(name, published.get(app_id, {}), wanted.get(app_id, {}))

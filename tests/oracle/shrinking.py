@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.oracle.company import Company, Row
 from tests.oracle.comparison import compare_apps
 from tests.oracle.random_apps import BATCHES, Batch, case_of, merged, random_app, rows_of
-from tests.oracle.user_marts import Workshop
+from tests.oracle.user_marts import TABLES, Workshop
 
 Rows = dict[str, list[Row]]
 #: Whether each of some cases still shows the difference.
@@ -93,7 +93,7 @@ def judge_in(workshop: Workshop, batch: Batch, tables: set[str]) -> Judge:
         apps = [case_of(batch, renamed(rows, name)) for rows, name in zip(cases, names, strict=True)]
         company = merged(batch, apps)
         with workshop.built(company) as connection:
-            found = compare_apps(connection, company)
+            found = compare_apps(connection, company, TABLES)
         return [bool(tables & differing_tables(found.get(name, []))) for name in names]
 
     return judge
