@@ -249,7 +249,8 @@ def spent_by_model() -> dict[str, float]:
          "--project-dir", str(REPOSITORY / "dbt_project"), "--profiles-dir", str(REPOSITORY / "dbt_project")]
     )  # fmt: skip
     if not built.success:
-        sys.exit("dbt build failed")
+        errors = [result.message for result in built.result or () if result.status == "error"]
+        sys.exit(f"dbt build failed: {built.exception or errors[:3]}")
     return spent
 
 

@@ -138,9 +138,9 @@ def another_configuration(company: Company) -> None:
     assert company.folder.refresh().whole
     company.deliver(3)
     assert not company.folder.refresh().whole
-    company.folder.as_of -= timedelta(hours=30)
+    company.folder.as_of -= timedelta(hours=3)
     assert company.folder.refresh().whole
-    company.folder.as_of += timedelta(hours=30)
+    company.folder.as_of += timedelta(hours=3)
     company.deliver(4)
     assert not company.folder.refresh().whole
 

@@ -27,7 +27,7 @@ arrived as (
 ),
 
 -- Stored versions that one of the new ones beats.
-conflicts as (
+conflicts as ( -- noqa: ST03
     select conflicts.*
     from {{ ref('int_event_conflicts') }} as conflicts
     semi join unapplied on conflicts.run_id = unapplied.run_id

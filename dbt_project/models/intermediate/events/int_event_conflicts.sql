@@ -21,7 +21,7 @@ with arrived as (
 
 {% if kept %}
 -- The one look at all of history: a narrow scan for the keys of what arrived; whole rows are read for hits only.
-known_keys as (
+known_keys as ( -- noqa: ST03
     select
         kept.event_key,
         kept.event_date

@@ -12,6 +12,6 @@ select
     arrived.event_name
 from arrived
 {%- if known %}
-anti join {{ known }} as known
+anti join {{ known }} as known -- noqa: AL01
     on arrived.app_id = known.app_id and arrived.event_name = known.event_name
 {%- endif %}

@@ -33,7 +33,7 @@ with changed as (
 ),
 
 -- Where the event that decided is replaced, all history has to be asked again.
-undecided as (
+undecided as ( -- noqa: ST03
     select
         identities.app_id,
         identities.anonymous_id
@@ -93,7 +93,7 @@ owners as (
             and candidates.anonymous_id = first_moments.anonymous_id
             and candidates.occurred_at = first_moments.occurred_at
     group by candidates.app_id, candidates.anonymous_id
-)
+){{ ',' if is_incremental_run }}
 
 {% if not is_incremental_run %}
 select
@@ -107,7 +107,7 @@ select
 from owners
 {% else %}
 -- An anonymous_id that lost its owner stays, without one.
-, asked as (
+asked as (
     select app_id, anonymous_id from owners
     union distinct
     select app_id, anonymous_id from undecided

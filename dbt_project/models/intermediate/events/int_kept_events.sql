@@ -18,7 +18,7 @@ with events as (
 ),
 {% else %}
 -- Stored events whose user, or whose user's exclusion, is another one now: first their keys, then whole rows.
-with moved_keys as (
+with moved_keys as ( -- noqa: ST03
     select
         kept.event_date,
         kept.event_key

@@ -1,3 +1,5 @@
+{# Of equal dates always the same reading, whatever the order of the rows. #}
+{% set latest = "concat(cast(stat_date as " ~ dbt.type_string() ~ "), platform, ' ', account_id, ' ', external_content_id)" %}
 {# What the app database knows beats what the outside platform says; events tell at least that a content exists. #}
 -- A publication that is scheduled for later is a plan, not yet a publication.
 with own as (
@@ -23,21 +25,25 @@ outside as (
     select
         app_id,
         content_id,
-        max_by(title, stat_date) as title,
-        max_by(content_type, stat_date) as content_type,
+        max_by(title, {{ latest }}) as title,
+        max_by(content_type, {{ latest }}) as content_type,
         min(published_date) as published_date
     from {{ ref('int_content_counters') }}
     group by app_id, content_id
 ),
 
+-- The last creator that an event names.
 seen as (
     select
         app_id,
         content_id,
-        max_by(creator_id, occurred_at) as creator_id
+        creator_id
     from {{ ref('int_events') }}
     where content_id is not null
-    group by app_id, content_id
+    qualify row_number() over (
+        partition by app_id, content_id
+        order by case when creator_id is null then 1 else 0 end, occurred_at desc, event_id desc
+    ) = 1
 ),
 
 keys as (

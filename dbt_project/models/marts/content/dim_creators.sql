@@ -4,7 +4,7 @@ with works as (
         creator_id,
         min(published_date) as first_published_date,
         cast(count(*) as bigint) as contents,
-        min_by(source_type, published_date) as source_type
+        min_by(source_type, concat(cast(published_date as {{ dbt.type_string() }}), content_id)) as source_type
     from {{ ref('dim_contents') }}
     where creator_id is not null and published_date is not null and coalesce(status, '') <> 'draft'
     group by app_id, creator_id
