@@ -1,5 +1,5 @@
 {# Reads published KPIs, so it stands here; itself it is not published. #}
-{{ config(schema="intermediate", access="protected", contract={"enforced": false}, meta={"dagster": {"group": "intermediate"}}) }}
+{{ config(schema="intermediate", access="protected", contract={"enforced": false}, meta={"dagster": {"group": "intermediate", "owners": ["team:data-engineering"]}}) }}
 
 {# kpi_pacing: even; weekday: a day weighs what its weekday brought on average in the 8 weeks before the period; calendar:
    the same by working days and days off (法定节假日与调休), weekdays where the workbook's calendar does not say. #}

@@ -1,5 +1,5 @@
 {# Reads published KPIs, so it stands here; itself it is not published. #}
-{{ config(schema="intermediate", access="protected", contract={"enforced": false}, meta={"dagster": {"group": "intermediate"}}) }}
+{{ config(schema="intermediate", access="protected", contract={"enforced": false}, meta={"dagster": {"group": "intermediate", "owners": ["team:data-engineering"]}}) }}
 
 -- How high a day stands over the median of the seven days before it, against the same weekdays of the past 8 weeks. What
 -- such a guess missed by in those weeks is the width of the band: 3.5 robust standard deviations (1.4826 MAD), at least
