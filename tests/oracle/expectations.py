@@ -29,5 +29,5 @@ def bands(values: Mapping[date, float], is_count: bool) -> dict[date, tuple[floa
         spreads = [1.4826 * median(past) * levels[day], 0.02 * expected]
         if is_count:
             spreads.append(sqrt(expected))
-        found[day] = (expected - 3.5 * max(spreads), expected + 3.5 * max(spreads))
+        found[day] = (expected - 3 * max(spreads), expected + 3 * max(spreads))
     return found

@@ -2,7 +2,7 @@
 {{ config(schema="intermediate", access="protected", contract={"enforced": false}, meta={"dagster": {"group": "intermediate", "owners": ["team:data-engineering"]}}) }}
 
 -- How high a day stands over the median of the seven days before it, against the same weekdays of the past 8 weeks. What
--- such a guess missed by in those weeks is the width of the band: 3.5 robust standard deviations (1.4826 MAD), at least
+-- such a guess missed by in those weeks is the width of the band: 3 robust standard deviations (1.4826 MAD), at least
 -- 2 %; a count also scatters by its own root.
 with days as (
     select
@@ -74,7 +74,7 @@ bands as (
     select
         *,
         level * usual as expected,
-        3.5 * greatest(
+        3 * greatest(
             1.4826 * deviation * level,
             0.02 * level * usual,
             case when is_count then sqrt(level * usual) else 0 end
