@@ -20,9 +20,13 @@ _PROJECT = [
 ]
 
 
-def dbt_process(data_dir: Path, output: Path) -> "multiprocessing.process.BaseProcess":
-    """A started `dbt build` without tests of the models above, over what is frozen; it writes its log to `output`."""
-    process = multiprocessing.get_context("fork").Process(target=_build, args=(_manifest(), data_dir, output))
+def dbt_process(
+    data_dir: Path, output: Path, models: tuple[str, ...] = MODELS
+) -> "multiprocessing.process.BaseProcess":
+    """A started `dbt build` without tests of the models, over what is frozen; it writes its log to `output`."""
+    process = multiprocessing.get_context("fork").Process(
+        target=_build, args=(_manifest(), data_dir, output, models)
+    )
     process.start()
     return process
 
@@ -38,7 +42,7 @@ def _manifest() -> Any:
     return parsed.result
 
 
-def _build(manifest: Any, data_dir: Path, output: Path) -> None:
+def _build(manifest: Any, data_dir: Path, output: Path, models: tuple[str, ...]) -> None:
     from dbt.cli.main import dbtRunner
 
     _point(data_dir)
@@ -48,7 +52,7 @@ def _build(manifest: Any, data_dir: Path, output: Path) -> None:
         sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1)
         built = dbtRunner(manifest=manifest).invoke(
             ["--no-use-colors", "build", "--exclude-resource-type", "test", "unit_test",
-             "--select", *MODELS, *_PROJECT]
+             "--select", *models, *_PROJECT]
         )  # fmt: skip
         sys.stdout.flush()
     os._exit(0 if built.success else 1)

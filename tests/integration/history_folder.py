@@ -22,7 +22,7 @@ from ingestion.sources.app_database.contracts import ORDERS
 from ingestion.sources.ops_workbook.contracts import ACTIVITIES, APPS, EVENT_CATALOG, EXCLUDED_USERS
 from orchestration.freeze import WAREHOUSE, freeze
 from orchestration.run_set import RunSet
-from tests.integration.forked_dbt import dbt_process
+from tests.integration.forked_dbt import MODELS, dbt_process
 
 Row = dict[str, Any]
 COMPARED = ("marts", "quality")
@@ -87,9 +87,9 @@ class HistoryFolder:
         self.build()
         return batches
 
-    def build(self) -> None:
+    def build(self, *models: str) -> None:
         output = self._log()
-        process = dbt_process(self.path, output)
+        process = dbt_process(self.path, output, models or MODELS)
         process.join()
         assert process.exitcode == 0, output.read_text("utf-8")[-5000:]
         with duckdb.connect(str(self.warehouse)) as connection:

@@ -1,4 +1,4 @@
-"""The canonical app event (docs/conventions.md); other formats are adapters onto it."""
+"""The canonical app event (docs/conventions.md), and operations on profiles; other formats are adapters onto them."""
 
 from ingestion.contract import Contract, json_text, text, timestamp
 
@@ -28,4 +28,32 @@ EVENTS = Contract(
     moment="occurred_at",
 )
 
-CONTRACTS = (EVENTS,)
+OPERATIONS = ("set", "set_once", "increment", "append", "unset", "delete")
+
+PROFILE_OPERATIONS = Contract(
+    "app_events",
+    "profile_operations",
+    "Operations on profiles of users and items that came as lines of their own (神策 profile_*, item_*). "
+    "One row per app_id, operation_id and content.",
+    (
+        text("operation_id", "Identity of the operation within the app.", required=True),
+        text("app_id", 'App that sent it; "default" when missing.', required=True),
+        text("user_id", "Signed-in user whose profile it is; null when anonymous and for items."),
+        text("anonymous_id", "Device-level identity whose profile it is."),
+        text("item_type", "Kind of the item whose profile it is; null for users."),
+        text("item_id", "Item (物品) whose profile it is; null for users."),
+        text("operation", "What is done to the properties.", required=True, choices=OPERATIONS),
+        timestamp("occurred_at", "When it was done on the device (UTC).", required=True),
+        timestamp("received_at", "When the producer's collector received it (UTC)."),
+        json_text(
+            "properties",
+            "JSON object: name of each property → its value as JSON text with every digit, itself a string.",
+            required=True,
+        ),
+    ),
+    key=("app_id", "operation_id"),
+    repeats="ever",
+    moment="occurred_at",
+)
+
+CONTRACTS = (EVENTS, PROFILE_OPERATIONS)

@@ -16,8 +16,8 @@ from ingestion.loading import Loading
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
 from ingestion.sources.app_events.adapters import ADAPTERS
-from ingestion.sources.app_events.adapters.vendor_rows import rows_of_vendor_lines
-from ingestion.sources.app_events.contracts import EVENTS
+from ingestion.sources.app_events.adapters.vendor_rows import rows_of_operations, rows_of_vendor_lines
+from ingestion.sources.app_events.contracts import EVENTS, PROFILE_OPERATIONS
 from ingestion.sources.app_events.delimited import csv_tables
 from ingestion.sources.app_events.document import document_lines, document_rows, is_document
 from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
@@ -25,6 +25,7 @@ from ingestion.sources.app_events.identity import checked_events
 from ingestion.sources.app_events.line_blocks import SCHEMA, LineCutter
 from ingestion.sources.app_events.line_query import rows_of_lines, usual_rows
 from ingestion.sources.app_events.parquet_rows import parquet_tables
+from ingestion.sources.app_events.profile_operations import checked_operations
 from ingestion.sources.app_events.text_columns import rows_of_columns
 
 log = logging.getLogger(__name__)
@@ -148,6 +149,17 @@ def _land_group(landing: Landing, lines: pa.Table, format_: str, facts: dict[str
         names = set(lines["file"].unique().to_pylist())
         members = [member for member in members if member.name in names]
     landing.add(EVENTS, checked_events(rows_of_format(landing, lines, format_)), files=members)
+    land_operations(landing, format_, members)
+
+
+def land_operations(landing: Landing, format_: str, members: list[SourceFile]) -> int:
+    """Rows landed of those lines of the last `rows_of_format` that are operations on profiles, not events."""
+    rows = rows_of_operations(landing.connection, ADAPTERS[format_]) if format_ != CANONICAL else None
+    if rows is None:
+        return 0
+    found = landing.connection.execute(f"select distinct _source_file from ({rows})").fetchall()
+    files = [member for member in members if (member.name,) in found]
+    return landing.add(PROFILE_OPERATIONS, checked_operations(rows), files=files).landed
 
 
 def rows_of_format(landing: Landing, lines: pa.Table, format_: str) -> str:
@@ -175,6 +187,7 @@ def _land_table(landing: Landing, file: EventFile, fact: SourceFile, loading: Lo
             else rows_of_format(landing, first, file.format)
         )
         landing.add(EVENTS, rows, files=[fact])
+        land_operations(landing, file.format, [fact])
         landed, first = len(first), next(tables, None)
         loading.did(file.name, landed, 0 if first else file.file.size)
 

@@ -16,11 +16,11 @@ from ingestion.landing import Landing, LandingResult, SourceFile
 from ingestion.manifest import Manifest
 from ingestion.scratch import scratch_folder
 from ingestion.settings import Settings
-from ingestion.sources.app_events.contracts import EVENTS
+from ingestion.sources.app_events.contracts import CONTRACTS, EVENTS
 from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
 from ingestion.sources.app_events.identity import checked_events
 from ingestion.sources.app_events.line_blocks import lines_table
-from ingestion.sources.app_events.pulling import FOLDER, rows_of_format
+from ingestion.sources.app_events.pulling import FOLDER, land_operations, rows_of_format
 
 #: Their text is not what was sent: only the beginning, or wrong bytes shown as \\xNN.
 NOT_AS_SENT = ("line_too_long", "broken_encoding")
@@ -48,7 +48,7 @@ def replay(settings: Settings) -> Replay:
         return Replay(None, 0, 0, left)
     with scratch_folder(settings.data_dir, "replay") as trial:
         _land(settings, trial, waiting)
-        read = {(row[0], row[1]) for row in _places(Manifest(trial).raw_files(FOLDER, "events", ("landed",)))}
+        read = set(_places(_raw_files(trial, ("landed",))))
     readable = [row for row in waiting if (row[0], row[1]) in read]
     try:
         result, landed = _land(settings, settings.data_dir, readable) if readable else (None, 0)
@@ -70,6 +70,7 @@ def _land(
             query = checked_events(rows_of_format(landing, _lines(group), format_))
             files = [SourceFile(name) for name in sorted({row[0] for row in group})]
             landed += landing.add(EVENTS, query, files=files).landed
+            landed += land_operations(landing, format_, files)
         if data_dir == settings.data_dir and not landed:
             raise _NothingNewError
     return landing.result, landed
@@ -92,10 +93,15 @@ def _waiting(data_dir: Path) -> tuple[list[tuple[str, int, str]], int]:
             f"""select file_name, line_number, raw_text, reason_code from read_parquet([{listed}])
                 where raw_text is not null order by all"""
         ).fetchall()
-    done = set(_places(Manifest(data_dir).raw_files(FOLDER, "events", _LIVING)))
+    done = set(_places(_raw_files(data_dir, _LIVING)))
     open_rows = [row for row in rows if (row[0], row[1]) not in done]
     usable = [row[:3] for row in open_rows if row[3] not in NOT_AS_SENT and _format(row[0])]
     return usable, len(open_rows) - len(usable)
+
+
+def _raw_files(data_dir: Path, states: tuple[str, ...]) -> list[Path]:
+    manifest = Manifest(data_dir)
+    return [path for contract in CONTRACTS for path in manifest.raw_files(FOLDER, contract.entity, states)]
 
 
 def _places(raw_files: list[Path]) -> list[tuple[str, int]]:

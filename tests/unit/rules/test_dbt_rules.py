@@ -45,6 +45,15 @@ def test_only_staging_reads_sources(model: Model) -> None:
     assert reads is None or model.layer == "staging"
 
 
+def test_nothing_reads_private_properties_of_users() -> None:
+    """Names, mails and phones as sent; publishing one needs a list of the properties that may be published."""
+    private = {"stg_app_events__user_properties", "int_user_properties"}
+    readers = {model.name: private & {*model.refs} for model in MODELS}
+    assert {name: read for name, read in readers.items() if read} == {
+        "int_user_properties": {"stg_app_events__user_properties"}
+    }
+
+
 @pytest.mark.parametrize("model", MODELS, ids=ids)
 def test_a_model_says_what_it_is_in_its_own_file(model: Model) -> None:
     description = " ".join(str(model.properties.get("description", "")).split())

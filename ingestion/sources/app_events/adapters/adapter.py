@@ -43,11 +43,24 @@ class Adapter:
     problems: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     #: Top-level keys that differ when the same event is sent again.
     transport: tuple[str, ...] = ()
+    #: Condition of the lines that are of this adapter; the other ones are of `operations`. Never null.
+    only: str = ""
+    #: How lines that are operations on profiles become rows of that contract.
+    operations: "Adapter | None" = None
+
+    @property
+    def is_of_operations(self) -> bool:
+        """Whether its rows are operations on profiles."""
+        return "operation_id" in self.columns
 
     def paths(self) -> list[str]:
         """Every path that a template names, once, in a stable order."""
         templates = [source.template for source in (*self.columns.values(), *self.derived.values())]
-        templates += [self.properties.template, *(condition for condition, _ in self.problems.values())]
+        templates += [
+            self.properties.template,
+            *(condition for condition, _ in self.problems.values()),
+            self.only,
+        ]
         found = [path for template in templates for path in _PLACE.findall(template)]
         return [path for path in dict.fromkeys(found) if path not in (CONTENT, OWN)]
 

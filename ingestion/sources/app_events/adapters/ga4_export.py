@@ -18,7 +18,7 @@ _SHAPE = (
     '[{"key":"VARCHAR","value":{"string_value":"VARCHAR","int_value":"VARCHAR","float_value":"VARCHAR",'
     '"double_value":"VARCHAR"}}]'
 )
-_PARAMETERS = f"json_transform({{event_params}}, '{_SHAPE}')"
+_PARAMETERS = f"json_transform(case when json_valid({{event_params}}) then {{event_params}} end, '{_SHAPE}')"
 _NUMBER = "coalesce(parameter.value.int_value, parameter.value.double_value, parameter.value.float_value)"
 _OBJECT = f"""'{{' || array_to_string(list_sort(list_transform({_PARAMETERS}, lambda parameter:
     cast(to_json(parameter.key) as varchar) || ':' || coalesce(
@@ -79,7 +79,7 @@ GA4_EXPORT = Adapter(
     scalars=("event_name", "event_timestamp", "user_id", "user_pseudo_id"),
     problems={
         "bad_properties": (
-            "{event_params} is not null and not starts_with({event_params}, '[')",
+            "{event_params} is not null and not (starts_with({event_params}, '[') and json_valid({event_params}))",
             "event_params: an array of {key, value} is wanted",
         ),
         "repeated_key": (

@@ -10,7 +10,8 @@ BEGIN = "<!-- mapping tables: written by ingestion.sources.app_events.adapters.m
 
 def mapping_tables() -> str:
     """Markdown, one section a format."""
-    return "\n".join(_section(adapter) for adapter in ADAPTERS.values())
+    sections = [one for adapter in ADAPTERS.values() for one in (adapter, adapter.operations) if one]
+    return "\n".join(_section(adapter) for adapter in sections)
 
 
 def _section(adapter: Adapter) -> str:

@@ -1,7 +1,6 @@
 """神策 Sensors Analytics, one record a line: track and track_signup are events; `time` is an epoch in ms (UTC).
 
-Operations on user and item profiles depend on their order; they are put aside whole, with the reason
-`profile_operation`, until there is a table for them.
+Operations on user and item profiles (`profile_*`, `item_*`) are rows of their own table: sensors_profiles.
 """
 
 from ingestion.sources.app_events.adapters.adapter import (
@@ -12,6 +11,7 @@ from ingestion.sources.app_events.adapters.adapter import (
     fingerprint,
     first,
 )
+from ingestion.sources.app_events.adapters.sensors_profiles import IS_OPERATION, SENSORS_PROFILES
 
 _COUNTRY, _COUNTRY_NAME = country_columns("properties.$country")
 _IS_LOGIN = "coalesce(lower({properties.$is_login_id}) = 'true', false)"
@@ -70,14 +70,12 @@ SENSORS = Adapter(
     consumed=("event", "time", "project", "properties"),
     scalars=("type", "event", "distinct_id", "original_id", "time", "project", "_track_id"),
     problems={
-        "profile_operation": (
-            "starts_with({type}, 'profile_') or starts_with({type}, 'item_')",
-            "type: an operation on a profile is no event; kept here until profiles have a table",
-        ),
         "unknown_type": (
             "{type} is null or {type} not in ('track', 'track_signup')",
-            "type: track or track_signup is wanted",
+            "type: track, track_signup or an operation on a profile is wanted",
         ),
     },
     transport=("_flush_time", "recv_time"),
+    only=f"not {IS_OPERATION}",
+    operations=SENSORS_PROFILES,
 )

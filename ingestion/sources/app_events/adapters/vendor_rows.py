@@ -31,6 +31,16 @@ def rows_of_vendor_lines(connection: duckdb.DuckDBPyConnection, lines: pa.Table,
         union all by name select * from rejected_events"""
 
 
+def rows_of_operations(connection: duckdb.DuckDBPyConnection, adapter: Adapter) -> str | None:
+    """A query like that of `rows_of_vendor_lines`, which was called before, over the lines that are operations on
+    profiles, with the columns of PROFILE_OPERATIONS; None when there are none. `properties` is name → JSON text."""
+    if adapter.operations is None:
+        return None
+    sound = _mapped(adapter.operations, "event_lines anti join odd_events using (file, row)", is_marked=False)
+    rows = f"{sound} union all by name {_mapped(adapter.operations, 'marked_events', is_marked=True)}"
+    return rows if connection.execute(f"select 1 from ({rows}) limit 1").fetchone() else None
+
+
 def _mapped(adapter: Adapter, relation: str, *, is_marked: bool) -> str:
     own = [path for path in adapter.paths() if path.startswith(OWN_PATH)]
     paths = [path for path in adapter.paths() if path not in own]
@@ -42,7 +52,7 @@ def _mapped(adapter: Adapter, relation: str, *, is_marked: bool) -> str:
     kinds = f"json_type(line, {_list([json_path(path) for path in adapter.scalars])})"
     given = {name: filled(source.template, places) for name, source in adapter.columns.items()}
     given["app_id"] = f"coalesce({_FOLDER_APP}, {given.get('app_id', 'null')})"
-    names = [name for name in COLUMNS if name != "properties"]
+    names = list(given if adapter.is_of_operations else [name for name in COLUMNS if name != "properties"])
     columns = ", ".join(f"cast({given.get(name, 'null')} as varchar) as {quote(name)}" for name in names)
     derived = ", ".join(
         f"case when json_exists(own, {literal(json_path(name))}) then null"
@@ -56,26 +66,49 @@ def _mapped(adapter: Adapter, relation: str, *, is_marked: bool) -> str:
     # A merge would drop a value that is no object; such properties are left for `checked_events` to reject.
     properties = f"""case when coalesce({", ".join(added)}) is null or not starts_with(own, '{{') then own
             else cast(json_merge_patch(own, json_merge_patch('{{}}', json_object({pairs}))) as varchar) end"""
+    properties = (
+        _texts_of_values("own", is_marked) if adapter.is_of_operations else _back(properties, is_marked)
+    )
     extra = f"nullif(cast(json_merge_patch(line, {_without(adapter.consumed)}) as varchar), '{{}}')"
     raw = "raw" if is_marked else "replace(replace(line, chr(13) || chr(10), ''), chr(10), '')"
     return f"""select {", ".join(quote(name) for name in names)},
-            {_back(properties, is_marked)} as properties, {_back(extra, is_marked)} as _extra,
+            {properties} as properties, {_back(extra, is_marked)} as _extra,
             file as _source_file, row as _source_row, {raw} as _raw_text,
             _reason_code, {_words(adapter)} as _reason, false as _is_blank
         from (
-            select *, {columns}, {derived}, {_problem(adapter, places)} as _reason_code
+            select *, {columns}, {derived}{", " if derived else ""}{_problem(adapter, places)} as _reason_code,
+                {filled(adapter.only, places) or "true"} as is_of_adapter
             from (
                 select *, {own_texts} as own_texts
                 from (
-                    select *, coalesce({filled(adapter.properties.template, places)}, '{{}}') as own
+                    -- Properties may be a text that is no JSON: it becomes JSON, and is rejected as no object.
+                    select *, case when json_valid(given) then given else cast(to_json(given) as varchar) end as own
                     from (
-                        select cast(file as varchar) as file, row, line{", raw" if is_marked else ""},
-                            {texts} as texts, {kinds} as kinds, {_content(adapter, is_marked)} as content
-                        from {relation}
+                        select *, coalesce({filled(adapter.properties.template, places)}, '{{}}') as given
+                        from (
+                            select cast(file as varchar) as file, row, line{", raw" if is_marked else ""},
+                                {texts} as texts, {kinds} as kinds, {_content(adapter, is_marked)} as content
+                            from {relation}
+                        )
                     )
                 )
             )
-        )"""
+        )
+        where is_of_adapter"""
+
+
+def _texts_of_values(column: str, is_marked: bool) -> str:
+    """SQL: a JSON object with every value as JSON text in a string; what is no such object, or has a key twice, is
+    left as it is."""
+    value = f"coalesce({_back('cast(entry.value as varchar)', is_marked)}, 'null')"
+    pair = f"cast(to_json(entry.key) as varchar) || ':' || cast(to_json({value}) as varchar)"
+    entries = f"map_entries(cast(cast({column} as json) as map(varchar, json)))"
+    texts = f"list_sort(list_transform({entries}, lambda entry: {pair}))"
+    is_object = (
+        f"json_type({column}) = 'OBJECT' and list_unique(json_keys({column})) = len(json_keys({column}))"
+    )
+    return f"""case when {is_object} then try('{{' || array_to_string({texts}, ',') || '}}')
+        else {_back(column, is_marked)} end"""
 
 
 def _texts(column: str, paths: list[str], is_marked: bool) -> str:

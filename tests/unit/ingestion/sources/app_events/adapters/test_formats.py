@@ -68,6 +68,24 @@ def test_every_line_has_an_outcome(tmp_path: Path, format_: str) -> None:
     assert [row for row, _ in folder.reasons()] == [4, 5, 7, 8, 9]
 
 
+@pytest.mark.parametrize(
+    ("format_", "key"),
+    [
+        ("segment", "properties"),
+        ("sensors", "properties"),
+        ("mixpanel", "properties"),
+        ("amplitude", "event_properties"),
+        ("ga4_export", "event_params"),
+    ],
+)
+def test_properties_that_are_a_text_put_only_their_line_aside(tmp_path: Path, format_: str, key: str) -> None:
+    folder = VendorFolder(tmp_path, format_)
+    line = LINES[format_]
+    rows = folder.land({**line, key: "{broken"}, {**line, key: "words"}, {**line, key: "[broken"}, line)
+    assert [row["_source_row"] for row in rows] == [4]
+    assert [row for row, _ in folder.reasons()] == [1, 2, 3]
+
+
 def test_the_documented_mapping_is_the_one_that_runs() -> None:
     """After a change: `python -m ingestion.sources.app_events.adapters.mapping_table`."""
     assert DOCUMENT.read_text("utf-8") == document_text()

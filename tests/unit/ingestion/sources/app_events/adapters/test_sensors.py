@@ -9,8 +9,6 @@ import pytest
 from tests.unit.ingestion.sources.app_events.adapters.vendor_folder import VendorFolder
 from tests.unit.ingestion.sources.app_events.adapters.vendor_lines import SENSORS_TRACK
 
-OPERATIONS = ("set", "set_once", "increment", "append", "unset", "delete")
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> VendorFolder:
@@ -64,18 +62,3 @@ def test_a_record_sent_again_is_the_same_event(folder: VendorFolder) -> None:
     assert ids[0] == ids[1]
     assert ids[3] == ids[4]
     assert len(set(ids)) == 4
-
-
-def test_operations_on_profiles_are_put_aside_whole(folder: VendorFolder) -> None:
-    lines = [
-        {"type": f"profile_{name}", "distinct_id": "u1", "time": 1, "properties": {"n": 1}}
-        for name in OPERATIONS
-    ]
-    lines += [
-        {"type": f"item_{name}", "item_id": "i1", "item_type": "book", "time": 1}
-        for name in ("set", "delete")
-    ]
-    assert folder.land(*lines, SENSORS_TRACK)[0]["_source_row"] == 9
-    assert folder.reasons() == [(number, "profile_operation") for number in range(1, 9)]
-    kept = folder.company.put_aside("app_events", "events")
-    assert [json.loads(row["raw_text"]) for row in kept] == lines
