@@ -106,6 +106,7 @@ else
 bench: setup
 	@$(PY) benchmarks/refresh.py
 	@$(PY) -m benchmarks.landing
+	@$(PY) -m benchmarks.anomalies
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
 	@$(PY) -m benchmarks.user_mart
 endif

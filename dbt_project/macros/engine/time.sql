@@ -44,6 +44,11 @@
     )
 {%- endmacro %}
 
+{# The same date of the year before; not to be asked for 29 February. #}
+{% macro year_earlier(day) -%}
+    make_date(cast(year({{ day }}) - 1 as integer), cast(month({{ day }}) as integer), cast(day({{ day }}) as integer))
+{%- endmacro %}
+
 {# Microseconds from one timestamp to the other: b - a. #}
 {% macro micros_between(a, b) %}{{ adapter.dispatch('micros_between')(a, b) }}{% endmacro %}
 {% macro default__micros_between(a, b) -%}

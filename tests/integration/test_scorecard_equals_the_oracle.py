@@ -1,0 +1,138 @@
+"""Scorecard and contribution of the demo company, row by row, against plain Python over its published KPIs."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.integration.pipeline import Run
+from tests.oracle.contribution import contributions
+from tests.oracle.expectations import bands
+from tests.oracle.scorecard import Key, Kpi, Meaning, World, divided, row, scored
+
+pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
+
+KEY = "app_id, kpi_code, grain, period_start, dimension, dimension_value"
+#: The warehouse divides doubles where the oracle has exact decimals.
+NEAR = Decimal("0.00000002")
+
+
+@pytest.fixture(scope="module")
+def world(demo_run: Run) -> World:
+    with demo_run.warehouse() as warehouse:
+        kpis = warehouse.sql(
+            f"select {KEY}, value, numerator, denominator, is_complete from kpi.fct_kpi where is_current"
+        ).fetchall()
+        meanings = warehouse.sql(
+            "select kpi_code, direction, additivity from kpi.dim_kpi where valid_to is null"
+        ).fetchall()
+        targets = warehouse.sql(
+            f"select {KEY}, target_value from staging.stg_ops_workbook__kpi_targets"
+        ).fetchall()
+        offsets = warehouse.sql(
+            "select calendar_date, spring_festival_offset_days from staging.stg_ops_workbook__calendar"
+        ).fetchall()
+        days = warehouse.sql(
+            """select days.app_id, plan.kpi_code, plan.grain, days.activity_date, days.is_mature
+            from intermediate.int_kpi_days as days inner join intermediate.int_kpi_plan as plan using (rule)
+            where plan.kpi_code in (select kpi_code from staging.stg_ops_workbook__kpi_targets)"""
+        ).fetchall()
+    over: dict[tuple[str, str, str], set[date]] = {}
+    first_days: dict[tuple[str, str, str], date] = {}
+    for app, code, grain, day, is_mature in days:
+        first_days[app, code, grain] = min(first_days.get((app, code, grain), day), day)
+        over.setdefault((app, code, grain), set()).update([day] if is_mature else [])
+    return World(
+        kpis={record[:6]: Kpi(*record[6:]) for record in kpis},
+        meanings={code: Meaning(direction, additivity) for code, direction, additivity in meanings},
+        targets={record[:6]: record[6] for record in targets},
+        offsets={day: offset for day, offset in offsets if offset is not None},
+        over=over,
+        first_days=first_days,
+    )
+
+
+def _published(run: Run, table: str, key: str) -> dict[tuple[object, ...], Mapping[str, object]]:
+    with run.published() as published:
+        result = published.execute(f"select {key}, * from {table}")
+        names = [column[0] for column in result.description]
+        width = len(key.split(", "))
+        return {record[:width]: dict(zip(names, record, strict=True)) for record in result.fetchall()}
+
+
+def test_every_score_equals_the_oracle(demo_run: Run, world: World) -> None:
+    published = _published(demo_run, "kpi.fct_kpi_scorecard", KEY)
+    expected = {key: row(world, key) for key in world.kpis if scored(world, key)}
+    assert published.keys() == expected.keys()
+    different = [
+        (key, name, published[key][name], value)
+        for key, columns in expected.items()
+        for name, value in columns.items()
+        if published[key][name] != value
+    ]
+    assert different == [], different[:10]
+    # The demo company says something about every column that 75 days can have.
+    said = {name for columns in expected.values() for name, value in columns.items() if value is not None}
+    assert said >= {"attainment", "pacing", "status", "change_rate", "wow_rate", "previous_value"}
+    assert any(not columns["is_complete"] and columns["pacing"] is not None for columns in expected.values())
+
+
+def test_every_band_equals_the_oracle(demo_run: Run, world: World) -> None:
+    published = _published(demo_run, "kpi.fct_kpi_scorecard", KEY)
+    with demo_run.published() as connection:
+        units = dict(connection.sql("select kpi_code, unit from kpi.dim_kpi").fetchall())
+    series: dict[tuple[str, str, str, str], dict[date, float]] = {}
+    for (app, code, grain, day, dimension, value), kpi in world.kpis.items():
+        if grain == "day" and kpi.is_complete and kpi.value is not None:
+            series.setdefault((app, code, dimension, value), {})[day] = float(kpi.value)
+    judged = 0
+    for (app, code, dimension, value), values in series.items():
+        days: list[Key] = [(app, code, "day", day, dimension, value) for day in values]
+        by_channel = dimension == "channel" and world.meanings[code].additivity == "additive"
+        is_count = units[code] == "count" and world.kpis[days[0]].denominator is None
+        expected = bands(values, is_count) if dimension == "all" or by_channel else {}
+        for key in days:
+            if key not in published:
+                continue
+            found, edges = published[key], expected.get(key[3])
+            if edges is None:
+                assert (found["expected_low"], found["expected_high"], found["is_anomaly"]) == (
+                    None,
+                    None,
+                    None,
+                ), key
+                continue
+            judged += 1
+            low, high = found["expected_low"], found["expected_high"]
+            assert isinstance(low, Decimal), key
+            assert isinstance(high, Decimal), key
+            assert (float(low), float(high)) == pytest.approx(edges, rel=1e-9, abs=1e-7), key
+            assert found["is_anomaly"] == (not low <= found["value"] <= high), key  # type: ignore[operator]
+    assert judged > 500
+
+
+def test_every_contribution_equals_the_oracle(demo_run: Run, world: World) -> None:
+    key = "app_id, kpi_code, grain, period_start, comparison, driver_dimension, driver_value"
+    published = _published(demo_run, "kpi.fct_kpi_contribution", key)
+    rows, kinds = 0, set()
+    for change_key, parts in contributions(world):
+        change = sum((part.total for part in parts.values()), Decimal(0))
+        found = {name: published[*change_key, name] for name in parts}
+        assert sum((each["change_total"] for each in found.values()), Decimal(0)) == change, change_key  # type: ignore[misc]
+        # One hundred-millionth of rounding may go to another segment of the same size.
+        slack = NEAR * (1 + len(parts))
+        for name, part in parts.items():
+            each = found[name]
+            rows += 1
+            kinds.add((part.mix is not None, name == "(overlap)"))
+            if part.mix is None or part.rate is None:
+                assert (each["change_total"], each["mix_effect"]) == (part.total, None), (change_key, name)
+                assert each["share_of_change"] == divided(part.total, change), (change_key, name)
+                continue
+            assert abs(each["change_total"] - part.total) <= slack, (change_key, name)  # type: ignore[operator]
+            assert abs(each["mix_effect"] - part.mix) <= NEAR, (change_key, name)  # type: ignore[operator]
+            assert abs(each["rate_effect"] - part.rate) <= slack, (change_key, name)  # type: ignore[operator]
+            assert each["share_of_change"] == divided(each["change_total"], change)  # type: ignore[arg-type]
+    assert rows == len(published)
+    assert kinds == {(True, False), (False, False), (False, True)}
