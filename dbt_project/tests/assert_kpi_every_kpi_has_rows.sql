@@ -1,4 +1,5 @@
 -- Every KPI has a row for every period of every app that has its feeds: a metric that no model reads would have none.
+-- One that exists in a dimension alone has no totals.
 {{ config(meta={"dagster": {"ref": {"name": "fct_kpi"}}}) }}
 
 select

@@ -100,6 +100,10 @@ HARBOR = AppPlan(
 APPS = (AURORA, HARBOR)
 
 
+#: Activities that an ad campaign serves, as the workbook's ad_accounts say.
+ADVERTISED_ACTIVITIES = ("act_aurora_spring",)
+
+
 @dataclass(frozen=True)
 class Activity:
     """An activity (活动) between two local wall-clock moments, both included; no two of an app overlap."""

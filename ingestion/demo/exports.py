@@ -21,10 +21,13 @@ COVERED_DAYS, DAYS_BETWEEN = 10, 7
 
 @dataclass
 class ExportState:
-    """`files` by date of download; `views` is what the counters mean per day, without opening balances."""
+    """`files` by date of download; `views` and `completed` are what the counters mean per day, without opening
+    balances; `published` counts notes by date."""
 
     files: dict[date, bytes] = field(default_factory=dict)
     views: Counter[date] = field(default_factory=Counter)
+    completed: Counter[date] = field(default_factory=Counter)
+    published: Counter[date] = field(default_factory=Counter)
 
 
 @dataclass
@@ -64,6 +67,7 @@ def _note(number: int, published: date, dice: random.Random) -> _Note:
 
 def _count(note: _Note, days: list[date], users: int, dice: random.Random, state: ExportState) -> None:
     """Counters of the note on every day; views of an old note's first reading belong to no day."""
+    state.published[note.published] += 1
     is_old = note.published < days[0]
     so_far = (
         [int(users * dice.uniform(0.3, 1.5)) // (3 + n) for n in range(COUNTERS)]
@@ -95,6 +99,7 @@ def _count(note: _Note, days: list[date], users: int, dice: random.Random, state
         note.counters[day] = so_far
         if not (is_old and day == days[0]):
             state.views[day] += views
+            state.completed[day] += seen // 3
 
 
 def _file(notes: list[_Note], window: list[date]) -> bytes:

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from ingestion.demo.advertising import AdFigures
 from ingestion.demo.exports import APP_ID as EXPORT_APP
@@ -19,12 +20,23 @@ SILENCE_MS = 30 * 60 * 1000
 UNKNOWN = "(unknown)"
 
 
-def _sets() -> defaultdict[date, set[int]]:
+def _sets() -> defaultdict[date, set[Any]]:
     return defaultdict(set)
 
 
 def _sums() -> defaultdict[date, Decimal]:
     return defaultdict(Decimal)
+
+
+@dataclass
+class ActivityFacts:
+    """What an activity (活动) did by date: who joined, and money in CNY; `days` are its local dates."""
+
+    days: set[date]
+    joiners: defaultdict[date, set[int]] = field(default_factory=_sets)
+    net_revenue: defaultdict[date, Decimal] = field(default_factory=_sums)
+    discount: defaultdict[date, Decimal] = field(default_factory=_sums)
+    points_cost: defaultdict[date, Decimal] = field(default_factory=_sums)
 
 
 @dataclass
@@ -38,6 +50,12 @@ class AppFacts:
     active_on: dict[str, defaultdict[date, set[int]]] = field(default_factory=dict)
     viewers: defaultdict[date, set[int]] = field(default_factory=_sets)
     joiners: defaultdict[date, set[int]] = field(default_factory=_sets)
+    #: People with a content view in the product.
+    readers: defaultdict[date, set[int]] = field(default_factory=_sets)
+    users_of_feature: dict[str, defaultdict[date, set[int]]] = field(default_factory=dict)
+    #: Ids of creators by the date on which they published.
+    creators: defaultdict[date, set[str]] = field(default_factory=_sets)
+    activities: dict[str, ActivityFacts] = field(default_factory=dict)
     payers: defaultdict[date, set[int]] = field(default_factory=_sets)
     #: First active day of people who were not registered before the window.
     new: defaultdict[date, set[int]] = field(default_factory=_sets)
@@ -55,11 +73,17 @@ def count_facts(
 ) -> AppFacts:
     """All facts of one app; `world.actions` must be in the order of time."""
     facts = AppFacts(world.app.app_id, world.days[0], world.last_complete_day)
+    for activity in world.activities:
+        length = (activity.end.date() - activity.start.date()).days
+        days = {activity.start.date() + timedelta(days=number) for number in range(length + 1)}
+        facts.activities[activity.activity_id] = ActivityFacts(days)
     counting = [action for action in world.actions if action.person.counts_on(action.day)]
     _count_events(facts, counting)
     _count_first_days(facts, world, counting)
     _count_sessions(facts, counting)
+    _count_contents(facts, world)
     _count_orders(facts, world, rates)
+    _count_points(facts, world, rates)
     facts.journeys = journeys_of(world, counting, rates)
     _count_tickets(facts, world)
     _count_ads(facts, rates, [row for row in ads if row.account.app_id == facts.app_id])
@@ -68,8 +92,12 @@ def count_facts(
         facts.counts["new_followers"] = wechat.new_followers
         facts.counts["lost_followers"] = wechat.lost_followers
         facts.counts["content_view"].update(wechat.reads)
+        facts.counts["published"].update(wechat.published)
     if facts.app_id == EXPORT_APP:
         facts.counts["content_view"].update(exports.views)
+        facts.counts["completable_view"].update(exports.views)
+        facts.counts["content_complete"].update(exports.completed)
+        facts.counts["published"].update(exports.published)
     return facts
 
 
@@ -80,11 +108,30 @@ def _count_events(facts: AppFacts, actions: list[Action]) -> None:
             facts.counts[kind.measure][day] += 1
         if kind.measure == "page_view":
             facts.viewers[day].add(number)
-        elif kind.measure == "activity_join":
+            if action.properties and "duration_seconds" in action.properties:
+                facts.counts["timed_page_view"][day] += 1
+                facts.sums["page_view_seconds"][day] += Decimal(str(action.properties["duration_seconds"]))
+        elif kind.measure == "content_view":
+            facts.readers[day].add(number)
+        elif kind.measure == "feature_use" and action.properties:
+            facts.users_of_feature.setdefault(action.properties["feature"], _sets())[day].add(number)
+        elif kind.measure == "activity_join" and action.properties:
             facts.joiners[day].add(number)
+            facts.activities[action.properties["activity_id"]].joiners[day].add(number)
         if kind.is_active:
             facts.active[day].add(number)
             facts.active_on.setdefault(action.platform or UNKNOWN, _sets())[day].add(number)
+
+
+def _count_contents(facts: AppFacts, world: AppWorld) -> None:
+    """Views in the product are those counted so far; publications are those of the app's database."""
+    for name in ("product_view", "completable_view"):
+        facts.counts[name].update(facts.counts["content_view"])
+    for content in world.contents:
+        day = world.clock.day(content.published_ms)
+        facts.counts["published"][day] += 1
+        facts.counts["ugc_published"][day] += content.creator.source_type == "UGC"
+        facts.creators[day].add(content.creator.creator_id)
 
 
 def _count_first_days(facts: AppFacts, world: AppWorld, actions: list[Action]) -> None:
@@ -133,7 +180,11 @@ def _count_orders(facts: AppFacts, world: AppWorld, rates: Rates) -> None:
         facts.counts["orders"][order.day] += 1
         gross = rates.to_reporting(order.gross, order.currency, order.day)
         facts.sums["gross_revenue"][order.day] += gross
-        facts.sums["discount"][order.day] += rates.to_reporting(order.discount, order.currency, order.day)
+        discount = rates.to_reporting(order.discount, order.currency, order.day)
+        facts.sums["discount"][order.day] += discount
+        if order.activity_id:
+            facts.activities[order.activity_id].discount[order.day] += discount
+            facts.activities[order.activity_id].net_revenue[order.day] += gross
         if order.gross > 0:
             facts.payers[order.day].add(order.person.number)
     for refund in world.refunds:
@@ -142,6 +193,17 @@ def _count_orders(facts: AppFacts, world: AppWorld, rates: Rates) -> None:
             # A refund uses its order's rate.
             amount = rates.to_reporting(refund.amount, order.currency, order.day)
             facts.sums["refunded_revenue"][refund.day] += amount
+            if order.activity_id:
+                facts.activities[order.activity_id].net_revenue[order.day] -= amount
+
+
+def _count_points(facts: AppFacts, world: AppWorld, rates: Rates) -> None:
+    """What the points that activities granted cost."""
+    for entry in world.points:
+        day = world.clock.day(entry.moment)
+        if entry.activity_id and entry.entry_type == "earned" and entry.person.counts_on(day):
+            cost = rates.to_reporting(entry.cost, world.app.currency, day)
+            facts.activities[entry.activity_id].points_cost[day] += cost
 
 
 def _count_tickets(facts: AppFacts, world: AppWorld) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from ingestion.demo.company import ADVERTISED_ACTIVITIES
 from ingestion.demo.facts import AppFacts
 from ingestion.demo.periods import Grain, Period
 
@@ -120,6 +121,36 @@ def _summed(name: str) -> Callable[[AppFacts, Days], Decimal]:
     return lambda facts, days: _total(facts.sums[name], days)
 
 
+def _feature_adoption(facts: AppFacts, period: Period, feature: str) -> Part:
+    """An app in which nobody used the feature has no part in it."""
+    users = _users(facts.users_of_feature.get(feature, {}), period.days)
+    return Decimal(users), Decimal(active(facts, period.days) if users else 0)
+
+
+def _participation(facts: AppFacts, period: Period, activity_id: str) -> Part:
+    """Of the people who were active on the activity's dates in the period."""
+    activity = facts.activities.get(activity_id)
+    if activity is None:
+        return Decimal(0), Decimal(0)
+    days = [day for day in period.days if day in activity.days]
+    return Decimal(_users(activity.joiners, days)), Decimal(active(facts, days))
+
+
+def _activity_roi(facts: AppFacts, period: Period, activity_id: str) -> Part:
+    """(net revenue + discount - cost) / cost; cost = discount + points."""
+    activity = facts.activities.get(activity_id)
+    if activity is None:
+        return Decimal(0), Decimal(0)
+    discount = _total(activity.discount, period.days)
+    cost = discount + _total(activity.points_cost, period.days)
+    return _total(activity.net_revenue, period.days) + discount - cost, cost
+
+
+def _unadvertised(facts: AppFacts) -> list[str]:
+    """Activities that no ad campaign serves: their cost is discounts and points."""
+    return [activity_id for activity_id in facts.activities if activity_id not in ADVERTISED_ACTIVITIES]
+
+
 def _with_ads(facts: AppFacts) -> bool:
     return facts.has_ads
 
@@ -173,6 +204,32 @@ FORMULAS: tuple[Formula, ...] = (
     Formula(
         "activity_participants", _number(lambda facts, days: _users(facts.joiners, days)), DAY, is_sparse=True
     ),
+    Formula(
+        "activity_participation_rate", _participation,
+        is_ratio=True, dimension="activity", values=lambda facts: facts.activities,
+    ),
+    Formula("activity_roi", _activity_roi, is_ratio=True, dimension="activity", values=_unadvertised),
+    Formula(
+        "feature_adoption_rate", _feature_adoption, ("week",),
+        is_ratio=True, dimension="feature", values=lambda facts: facts.users_of_feature,
+    ),
+    Formula(
+        "avg_dwell_seconds", _ratio(_summed("page_view_seconds"), _counted("timed_page_view")), is_ratio=True
+    ),
+    Formula("viewers", _number(lambda facts, days: _users(facts.readers, days))),
+    Formula(
+        "views_per_viewer",
+        _ratio(_counted("product_view"), lambda facts, days: _users(facts.readers, days)), is_ratio=True,
+    ),
+    Formula(
+        "completion_rate", _ratio(_counted("content_complete"), _counted("completable_view")), is_ratio=True
+    ),
+    Formula(
+        "active_creators",
+        _number(lambda f, d: len(set().union(*(f.creators[day] for day in d if day in f.creators)))),
+    ),
+    Formula("content_published", _count("published")),
+    Formula("ugc_share", _ratio(_counted("ugc_published"), _counted("published")), is_ratio=True),
     Formula("ad_spend", _sum("ad_spend"), concerns=_with_ads),
     Formula("impressions", _count("impressions"), concerns=_with_ads),
     Formula("clicks", _count("clicks"), concerns=_with_ads),

@@ -94,7 +94,7 @@ def _row(
     result = numerator
     if formula.is_ratio:
         denominator = sum(denominators, Decimal(0))
-        if denominator == 0:
+        if denominator == 0 or (numerator == 0 and dimension != "all"):
             return None
         with localcontext() as context:
             context.prec = 60

@@ -24,6 +24,7 @@ class WechatState:
     new_followers: Counter[date] = field(default_factory=Counter)
     lost_followers: Counter[date] = field(default_factory=Counter)
     reads: Counter[date] = field(default_factory=Counter)
+    published: Counter[date] = field(default_factory=Counter)
 
 
 def follow_and_read(parameters: Parameters) -> WechatState:
@@ -69,6 +70,7 @@ def _articles(days: list[date], users: int, dice: random.Random, state: WechatSt
     articles = []
     for number, day in enumerate(days[::3], start=1):
         details = []
+        state.published[day] += 1
         so_far: Counter[str] = Counter()
         strength = users * dice.uniform(0.05, 0.2)
         for age in range(min(ARTICLE_DAYS, (LAST_DAY - day).days + 1)):

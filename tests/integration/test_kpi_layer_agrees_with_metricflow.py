@@ -28,6 +28,7 @@ USERS = [
     "sessions_per_user",
     "avg_session_seconds",
     "bounce_rate",
+    "avg_dwell_seconds",
 ]
 REVENUE = [
     "orders",
@@ -45,14 +46,18 @@ CONTENT = [
     "content_views",
     "engagement_rate",
     "share_rate",
+    "completion_rate",
+    "views_per_viewer",
     "content_published",
+    "ugc_share",
+    "active_creators",
     "new_followers",
     "lost_followers",
     "net_followers",
     "total_followers",
 ]
 GROWTH = [
-    "activity_participants", "channel_visits", "cac", "roi_d7", "ltv_d30", "k_factor", "recall_return_rate",
+    "activity_participants", "channel_visits", "cac", "roi_d7", "roi_d30", "ltv_d30", "k_factor", "recall_return_rate",
 ]  # fmt: skip
 ADS = ["ad_spend", "impressions", "clicks", "ctr", "cpc", "cpm", "ad_conversions", "cvr", "cpa", "roas"]
 SERVICE = ["tickets", "complaint_rate", "first_response_seconds", "satisfaction_score"]

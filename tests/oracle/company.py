@@ -27,8 +27,12 @@ class Company:
     fx_rates: list[Row] = field(default_factory=list)
     funnels: list[Row] = field(default_factory=list)
     funnel_steps: list[Row] = field(default_factory=list)
+    activities: list[Row] = field(default_factory=list)
+    activity_groups: list[Row] = field(default_factory=list)
+    calendar: list[Row] = field(default_factory=list)
     # App database
     users: list[Row] = field(default_factory=list)
+    contents: list[Row] = field(default_factory=list)
     orders: list[Row] = field(default_factory=list)
     refunds: list[Row] = field(default_factory=list)
     user_tier_changes: list[Row] = field(default_factory=list)

@@ -45,12 +45,16 @@ def workbook_tables(company: Company) -> list[tuple[Contract, list[Row]]]:
         (workbook.FX_RATES, company.fx_rates),
         (workbook.FUNNELS, company.funnels),
         (workbook.FUNNEL_STEPS, company.funnel_steps),
+        (workbook.ACTIVITIES, company.activities),
+        (workbook.ACTIVITY_GROUPS, company.activity_groups),
+        (workbook.CALENDAR, company.calendar),
     ]
 
 
 def database_tables(company: Company) -> list[tuple[Contract, list[Row]]]:
     return [
         (database.USERS, company.users),
+        (database.CONTENTS, company.contents),
         (database.ORDERS, company.orders),
         (database.REFUNDS, company.refunds),
         (database.USER_TIER_CHANGES, company.user_tier_changes),

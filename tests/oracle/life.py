@@ -63,3 +63,8 @@ def _new_known_from(company: Company, app: App) -> date:
     if is_registered or app.events_since is None:
         return date.min
     return app.events_since + timedelta(days=30)
+
+
+def complete_through(app: App, life: Life) -> date:
+    """The last day whose events and orders have both arrived; orders of a database were read after every day."""
+    return min(app.last_day, life.complete_through)

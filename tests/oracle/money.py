@@ -29,6 +29,10 @@ class Order:
     def gross_reporting(self) -> Decimal:
         return convert(self.gross, self.rate)
 
+    @property
+    def discount_reporting(self) -> Decimal:
+        return convert(self.discount, self.rate)
+
 
 @dataclass(frozen=True)
 class Refund:
@@ -125,6 +129,14 @@ def _event_order(company: Company, app: App, event: Event) -> Order:
         activity_id=what.get("activity_id"),
         channel=event.channel,
     )
+
+
+def net_amounts_of(orders: list[Order], refunds: list[Refund]) -> dict[tuple[str, str], Decimal]:
+    """What is left of each order after all its refunds, in the reporting currency."""
+    left = {(order.app_id, order.order_id): order.gross_reporting for order in orders}
+    for refund in refunds:
+        left[refund.app_id, refund.order.order_id] -= refund.amount_reporting
+    return left
 
 
 def refunds_of(

@@ -90,10 +90,10 @@ def published():
         connection.execute(f"create table marts.{name} as select * from frame")
         assert frame.num_rows == len(table)
     # Published times are UTC without zone.
-    for column in ("dim_users.first_active_at", "dim_user_tiers.valid_to", "fct_sessions.started_at",
-                   "fct_sessions.ended_at", "fct_orders.paid_at", "fct_refunds.refunded_at",
-                   "fct_invitations.invited_at", "fct_invitations.accepted_at"):  # fmt: skip
-        table, name = column.split(".")
+    for table, name in connection.execute(
+        """select table_name, column_name from duckdb_columns()
+        where schema_name = 'marts' and data_type like '%TIME ZONE'"""
+    ).fetchall():
         connection.execute(f"alter table marts.{table} alter {name} type timestamp")
     return connection, company
 

@@ -1,7 +1,10 @@
 """All user tables that a company must give, in the order in which they follow from each other."""
 
 from tests.oracle.active_users import active_users_of
+from tests.oracle.activities import reviews_of
+from tests.oracle.attribution import attribution_of
 from tests.oracle.company import Company, Row, apps_of
+from tests.oracle.content_performance import content_performance_of
 from tests.oracle.events import events_of
 from tests.oracle.exclusions import exclusions_of
 from tests.oracle.funnels import funnel_conversions_of
@@ -9,7 +12,8 @@ from tests.oracle.ledgers import invitations_of, points_of, tiers_of
 from tests.oracle.life import lives_of
 from tests.oracle.lifecycle import lifecycle_of
 from tests.oracle.ltv import ltv_of
-from tests.oracle.money import order_table_of, orders_of, refund_table_of, refunds_of
+from tests.oracle.money import net_amounts_of, order_table_of, orders_of, refund_table_of, refunds_of
+from tests.oracle.product import community_of, feature_adoption_of, items_of, stages_of
 from tests.oracle.recall import recall_of
 from tests.oracle.retention import retention_of
 from tests.oracle.sessions import session_table_of, sessions_of
@@ -42,6 +46,13 @@ KEYS = {
     "dim_user_tiers": ("app_id", "user_id", "valid_from"),
     "fct_invitations": ("app_id", "invitation_id"),
     "dim_users": ("app_id", "user_id"),
+    "fct_attribution": ("app_id", "conversion_id", "attribution_model", "touch_number"),
+    "fct_content_performance": ("app_id", "content_id", "distribution_channel", "age_days"),
+    "fct_activity_review": ("app_id", "activity_id"),
+    "fct_feature_adoption": ("app_id", "feature", "week_start"),
+    "fct_product_stage": ("app_id", "month_start"),
+    "fct_community_daily": ("app_id", "activity_date"),
+    "fct_item_daily": ("app_id", "item_id", "activity_date"),
 }  # fmt: skip
 
 
@@ -55,6 +66,7 @@ def expected(company: Company) -> dict[str, Table]:
     ]
     orders = orders_of(company, apps, events, excluded)
     refunds = refunds_of(company, apps, events, orders, excluded)
+    net_amounts = net_amounts_of(orders, refunds)
     sessions = sessions_of(apps, events)
     days = user_days_of(events, sessions, orders, refunds)
     users = users_of(company, apps, events, days, excluded)
@@ -65,11 +77,12 @@ def expected(company: Company) -> dict[str, Table]:
         row["is_new"] = user.is_new and day == user.active_dates[0]
         row["is_new_by_invitation"] = row["is_new"] and (app_id, user_id) in invited
     lives = lives_of(company, apps, events, orders)
+    lifecycle, retention = lifecycle_of(apps, lives, users), retention_of(apps, lives, users)
     return {
         "fct_user_daily": dict(days),
         "fct_active_users": active_users_of(apps, lives, events, users),
-        "fct_user_lifecycle": lifecycle_of(apps, lives, users),
-        "fct_user_retention": retention_of(apps, lives, users),
+        "fct_user_lifecycle": lifecycle,
+        "fct_user_retention": retention,
         "fct_user_stickiness": stickiness_of(apps, lives, users),
         "fct_funnel_conversions": funnel_conversions_of(company, apps, lives, events, users),
         "fct_user_ltv": ltv_of(company, apps, lives, users, days),
@@ -81,4 +94,13 @@ def expected(company: Company) -> dict[str, Table]:
         "dim_user_tiers": tiers_of(company, apps, excluded),
         "fct_invitations": invitations,
         "dim_users": user_table_of(company, apps, users, days, orders, refunds, excluded),
+        "fct_attribution": attribution_of(sessions, orders, net_amounts),
+        "fct_content_performance": content_performance_of(company, apps, lives, events, orders, net_amounts),
+        "fct_activity_review": reviews_of(
+            company, apps, lives, events, users, days, orders, net_amounts, excluded
+        ),
+        "fct_feature_adoption": feature_adoption_of(apps, lives, events),
+        "fct_product_stage": stages_of(lifecycle, retention, days),
+        "fct_community_daily": community_of(company, apps, lives, events),
+        "fct_item_daily": items_of(company, apps, lives, events, orders, net_amounts),
     }

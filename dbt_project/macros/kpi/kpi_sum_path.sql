@@ -60,15 +60,19 @@ sum_rows as (
         app_id,
         period_kind,
         day_start as period_start,
-        {{ kpi_dimension_of(dimensions, false) }},
+        {{ kpi_dimension_of(dimensions, source.layout.is_long) }},
         {% for quantity in quantities %}
         cast(sum({{ quantity.column }}) as decimal(38, 8)) as {{ quantity.column }}{{ "," if not loop.last }}
         {% endfor %}
     from mart_rows
+    {% if source.layout.is_long %}
+    group by app_id, period_kind, day_start, dimension, dimension_value
+    {% else %}
     group by grouping sets (
         (app_id, period_kind, day_start)
         {%- for name in dimensions %}, (app_id, period_kind, day_start, d_{{ name }}){% endfor %}
     )
+    {% endif %}
 ),
 
 grain_rows as (

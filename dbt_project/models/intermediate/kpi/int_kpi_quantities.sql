@@ -17,6 +17,9 @@
     "dim_contents",
     "fct_follower_daily",
     "int_activity_participants",
+    "int_activity_periods",
+    "fct_activity_daily",
+    "int_feature_weeks",
     "fct_channel_daily",
     "fct_ad_performance",
 ] %}

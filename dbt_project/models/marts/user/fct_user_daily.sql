@@ -24,6 +24,8 @@ select
     daily.comments,
     daily.favorites,
     daily.page_views,
+    daily.timed_page_views,
+    daily.page_view_seconds,
     daily.sign_ups,
     daily.orders,
     daily.gross_revenue,

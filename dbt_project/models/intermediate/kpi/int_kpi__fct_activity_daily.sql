@@ -1,0 +1,1 @@
+{{ kpi_rows(ref("fct_activity_daily")) }}

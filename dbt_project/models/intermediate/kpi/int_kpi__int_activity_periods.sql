@@ -1,0 +1,2 @@
+{{ kpi_rows(ref("int_activity_periods")) }}
+where period_kind <> 'activity'

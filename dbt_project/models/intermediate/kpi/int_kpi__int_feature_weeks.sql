@@ -1,0 +1,1 @@
+{{ kpi_rows(ref("int_feature_weeks")) }}
