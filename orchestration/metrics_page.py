@@ -18,6 +18,11 @@ DOMAINS = {
     "activity": "Activities (活动)",
     "channel": "Channels (渠道)",
     "advertising": "Advertising (广告)",
+    "service": "Service (客户服务)",
+    "product": "Product (产品)",
+    "community": "Community (社区)",
+    "ecommerce": "E-commerce (电商)",
+    "competitor": "Competitors (竞品)",
 }
 SCHEMAS = {"kpi": "KPI layer (指标)", "quality": "Quality (数据质量)"}
 
