@@ -35,11 +35,11 @@ STAMP := .venv/.synced
 DEMO_FLAG := $(if $(DEMO),--demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run refresh dev test check accept withdraw replay rows docs workbook-template bench
+.PHONY: help setup run refresh dev test check accept withdraw replay rows audit docs workbook-template bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
-	@echo "  DEMO=1 turns refresh, dev, accept, withdraw, replay and rows to the demo company; settings: .env.example"
+	@echo "  DEMO=1 turns refresh, dev, accept, withdraw, replay, rows and audit to the demo company; settings: .env.example"
 
 setup: $(STAMP) ## install the locked packages into .venv (every command does it when needed)
 
@@ -90,13 +90,22 @@ replay: setup ## quarantined lines once more, after a fix: SOURCE=app_events
 rows: setup ## the rows that a failed check counted: CHECK=<check name>
 	@$(PY) -m orchestration.rows "$(CHECK)"
 
+audit: setup ## checks that read all of history again, too slow for each refresh (weekly)
+	@$(PY) -m orchestration.audit
+
 docs: setup ## docs/metrics.md from the YAML beside the dbt models
 	@$(PY) -m orchestration.metrics_page
 
 workbook-template: setup ## an empty ops workbook to fill in: LANGUAGE=zh|en TABLES="apps activities" FILE=path
 	@FILE="$(FILE)" TABLES="$(TABLES)" LANGUAGE="$(LANGUAGE)" $(PY) -m ingestion.sources.ops_workbook.template
 
-bench: setup ## the benchmarks
+ifdef LANDING
+bench: setup ## the benchmarks; of landing alone: LANDING="--events 5000000 --dlt", "--history" or "--gigabytes 5"
+	@$(PY) -m benchmarks.landing $(LANDING)
+else
+bench: setup
 	@$(PY) benchmarks/refresh.py
+	@$(PY) -m benchmarks.landing
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
 	@$(PY) -m benchmarks.user_mart
+endif

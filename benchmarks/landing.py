@@ -1,33 +1,33 @@
-"""What landing of app events costs, beside a bare typed `read_json` into Parquet.
+"""What landing of app events costs, beside a bare typed `read_json` into Parquet and beside dlt.
 
-`python -m benchmarks.landing [events]`. Both read the same canonical NDJSON file (1,000,000 events unless told
-otherwise). Landing also validates, takes sha256, hashes, deduplicates, puts broken lines aside and syncs to disk.
-The rows of both are compared equal before a ratio is printed: of CPU seconds, which neighbours on the machine
-disturb least, and of seconds. Best of three.
+`python -m benchmarks.landing`: 1,000,000 events. Options: `--events 5000000`, `--dlt` (a part of the file by dlt's
+paths), `--history` (a daily increment at 60 and at 960 days), `--gigabytes 5` (peak memory for such a file).
+
+All read the same canonical NDJSON file. Landing also validates, takes sha256, hashes, deduplicates, puts broken lines
+aside and syncs to disk. The rows are compared equal before a ratio is printed: of CPU seconds, which neighbours on the
+machine disturb least, and of seconds. Best of three, taken in turns.
 """
 
-import json
-import random
+import argparse
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.dlt_paths import DLT_PATHS
+from benchmarks.events_file import AS_OF, write_events
+from benchmarks.landing_history import print_history
+from benchmarks.landing_memory import print_memory
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
 from ingestion.sources.app_events import pull
 from ingestion.sources.app_events.contracts import EVENTS
 
 ROUNDS = 3
-AS_OF = datetime(2026, 4, 1, tzinfo=UTC)
-NAMES = ("page_view", "content_view", "like", "share", "add_to_cart", "purchase", "feature_use")
-PLATFORMS = ("ios", "android", "web", "mini_program")
-CITIES = (("CN", "Zhejiang", "杭州"), ("CN", "Shanghai", "上海"), ("US", "California", "Oakland"))
 TYPES = ", ".join(
     f"{field.name}: '{'TIMESTAMPTZ' if field.name.endswith('_at') else 'JSON' if field.is_json else 'VARCHAR'}'"
     for field in EVENTS.fields
@@ -42,55 +42,44 @@ class Cost:
     wall: float
 
 
-def main(events: int) -> int:
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.landing")
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--dlt", action="store_true")
+    parser.add_argument("--history", action="store_true")
+    parser.add_argument("--gigabytes", type=float)
+    options = parser.parse_args(arguments)
+    if options.history:
+        print_history()
+    elif options.gigabytes:
+        print_memory(options.gigabytes)
+    else:
+        print_costs(options.events, with_dlt=options.dlt)
+    return 0
+
+
+def print_costs(events: int, *, with_dlt: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-landing-") as name:
         folder = Path(name)
         source = folder / "inbox" / "app_events" / "events.ndjson"
         source.parent.mkdir(parents=True)
         write_events(source, events)
-        bare = best(lambda number: bare_read(source, folder / f"bare-{number}.parquet"))
-        landed = best(lambda number: land(source, folder / f"data-{number}"))
+        bare, landed = best(
+            lambda number: bare_read(source, folder / f"bare-{number}.parquet"),
+            lambda number: land(source, folder / f"data-{number}"),
+        )
         compare(folder / "bare-0.parquet", landed_files(folder / "data-0"), events)
-    print(f"\n {events:,} events, equal rows         CPU s      s   events/s")
-    for words, cost in (("bare typed read_json to Parquet", bare), ("landing", landed)):
-        print(f"  {words:<32}{cost.cpu:7.2f}{cost.wall:7.2f}{events / cost.wall:11,.0f}")
-    print(f"  {'ratio':<32}{landed.cpu / bare.cpu:7.2f}{landed.wall / bare.wall:7.2f}")
-    return 0
-
-
-def write_events(path: Path, events: int) -> None:
-    """Distinct events of about 400 bytes, a third of them anonymous, over 90 days."""
-    chance = random.Random(20260401)
-    with open(path, "w", encoding="utf-8") as file:
-        for number in range(events):
-            moment = AS_OF - timedelta(
-                seconds=chance.randrange(90 * 86400), microseconds=chance.randrange(10**6)
-            )
-            country, region, city = chance.choice(CITIES)
-            event = {
-                "event_id": f"{chance.getrandbits(128):032x}",
-                "app_id": "aurora",
-                "event_name": chance.choice(NAMES),
-                "user_id": f"u{chance.randrange(200_000):07}" if number % 3 else None,
-                "anonymous_id": f"a{chance.randrange(300_000):08}",
-                "occurred_at": moment.isoformat(timespec="milliseconds"),
-                "received_at": (moment + timedelta(seconds=chance.randrange(9))).isoformat(
-                    timespec="milliseconds"
-                ),
-                "platform": chance.choice(PLATFORMS),
-                "app_version": f"5.{chance.randrange(9)}.{chance.randrange(9)}",
-                "session_id": f"{chance.getrandbits(64):016x}",
-                "country": country,
-                "region": region,
-                "city": city,
-                "properties": {
-                    "content_id": f"c{chance.randrange(20_000):06}",
-                    "page": f"/content/{chance.randrange(20_000)}",
-                    "duration_seconds": chance.randrange(900),
-                    "revenue": f"{chance.randrange(100_000) / 100:.2f}",
-                },
-            }
-            file.write(json.dumps(event, ensure_ascii=False) + "\n")
+        rows = [("bare typed read_json to Parquet", events, bare), ("landing", events, landed)]
+        for words, part, path in DLT_PATHS if with_dlt else ():
+            few = folder / f"{part}.ndjson"
+            write_events(few, part)
+            (cost,) = best(lambda number, few=few, path=path: path(few, folder / f"dlt-{number}"), rounds=1)
+            rows.append((words, part, cost))
+    print(f"\n {events:,} events, equal rows         CPU s      s   events/s  CPU/row  s/row")
+    for words, part, cost in rows:
+        ratio = f"{cost.cpu / part * events / bare.cpu:9.2f}{cost.wall / part * events / bare.wall:7.2f}"
+        print(f"  {words:<32}{cost.cpu:7.2f}{cost.wall:7.2f}{part / cost.wall:11,.0f}{ratio}")
+    print("  CPU/row and s/row: of one row, beside the bare read")
 
 
 def bare_read(source: Path, target: Path) -> None:
@@ -116,14 +105,15 @@ def landed_files(data_dir: Path) -> list[Path]:
     return Manifest(data_dir).raw_files(EVENTS.source, EVENTS.entity, states=("landed",))
 
 
-def best(work: Callable[[int], None]) -> Cost:
-    """The least CPU and wall seconds of some rounds."""
-    costs = []
-    for number in range(ROUNDS):
-        wall, cpu = time.perf_counter(), time.process_time()
-        work(number)
-        costs.append(Cost(time.process_time() - cpu, time.perf_counter() - wall))
-    return Cost(min(cost.cpu for cost in costs), min(cost.wall for cost in costs))
+def best(*works: Callable[[int], None], rounds: int = ROUNDS) -> list[Cost]:
+    """The least CPU and wall seconds of some rounds; each round does every work."""
+    costs: list[list[Cost]] = [[] for _ in works]
+    for number in range(rounds):
+        for work, spent in zip(works, costs, strict=True):
+            wall, cpu = time.perf_counter(), time.process_time()
+            work(number)
+            spent.append(Cost(time.process_time() - cpu, time.perf_counter() - wall))
+    return [Cost(min(cost.cpu for cost in spent), min(cost.wall for cost in spent)) for spent in costs]
 
 
 def compare(bare: Path, landed: list[Path], events: int) -> None:
@@ -144,4 +134,4 @@ def compare(bare: Path, landed: list[Path], events: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
+    sys.exit(main(sys.argv[1:]))

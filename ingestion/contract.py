@@ -123,6 +123,8 @@ class Contract:
     fields: tuple[Field, ...]
     key: tuple[str, ...]
     repeats: Repeats = "never"
+    #: A column of moments. Rows with the same content have the same one: history is compared by its UTC dates.
+    moment: str | None = None
 
     def __post_init__(self) -> None:
         names = [field.name for field in self.fields]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, PrivateAttr, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -30,6 +31,14 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise PydanticCustomError("zone", "write an IANA time zone such as Asia/Shanghai") from None
+    return value
+
+
 class DatabaseTable(Section):
     """One table. What is not said has our name. `app_id` is the app of all rows, where no column says it.
 
@@ -46,7 +55,8 @@ class AppDatabase(Section):
     """A database of an app. `name` is the account_id of its pulls; SQLite paths are in the data folder.
 
     A reading of what changed begins `overlap_minutes` before the newest change that is known: what was stamped then
-    and written later is found again. A statement is broken off after `statement_timeout_seconds`.
+    and written later is found again. A statement is broken off after `statement_timeout_seconds`. Times without an
+    offset are of `timezone`.
     """
 
     name: Name
@@ -55,6 +65,7 @@ class AppDatabase(Section):
     password: Variable | None = None
     app_id: Name | None = None
     statement_timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     overlap_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
     tables: Mapping[str, DatabaseTable] = {}
     _lines: dict[Place, int] = PrivateAttr(default_factory=dict)

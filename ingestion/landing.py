@@ -11,8 +11,9 @@ manifest entry. An exception leaves nothing.
 
 import os
 import re
-import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +21,13 @@ from types import TracebackType
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ingestion.contract import Contract
 from ingestion.landing_step import Step, StepCounts
 from ingestion.leftovers import remove_leftovers
-from ingestion.manifest import BatchEntry, FileEntry, Manifest, make_folder, sync_folder
+from ingestion.manifest import BatchEntry, FileEntry, Manifest, RawFile, make_folder, sync_file, sync_folder
+from ingestion.schema_file import write_schema_file
+from ingestion.scratch import scratch_folder
 
 _QUERY = re.compile(r"\s*(?:\(|(?:select|with|from)\b)", re.IGNORECASE)
 
@@ -84,13 +86,14 @@ class Landing:
     data_dir: Path
     source: str
     observed_at: datetime
-    memory_limit: str = "2GB"
+    memory_limit: str = "1500MB"
     result: LandingResult | None = None
     _files: list[FileEntry] = field(default_factory=list)
     _refused: list[Refusal] = field(default_factory=list)
     _parts: list[_Part] = field(default_factory=list)
     _temporary: list[Path] = field(default_factory=list)
-    _histories: dict[str, list[list[Path]]] = field(default_factory=dict)
+    _histories: dict[str, list[list[RawFile]]] = field(default_factory=dict)
+    _dates: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _adds: int = 0
 
     def __post_init__(self) -> None:
@@ -100,13 +103,15 @@ class Landing:
         self.batch_id = self.manifest.next_batch_id(self.loaded_at)
 
     def __enter__(self) -> "Landing":
+        self._started = time.monotonic()
         remove_leftovers(self.data_dir, self.source)
-        self._scratch = tempfile.TemporaryDirectory(prefix="landing-")
+        self._stack = ExitStack()
+        scratch = self._stack.enter_context(scratch_folder(self.data_dir, "landing"))
         self.connection = duckdb.connect(
             config={
                 "autoinstall_known_extensions": "false",
                 "memory_limit": self.memory_limit,
-                "temp_directory": self._scratch.name,
+                "temp_directory": str(scratch),
                 # It would compute the cast of every column twice: for the filter on bad rows and for the rows.
                 "disabled_optimizers": "filter_pushdown",
             }
@@ -123,7 +128,7 @@ class Landing:
         finally:
             self._discard()
             self.connection.close()
-            self._scratch.cleanup()
+            self._stack.close()
 
     def _discard(self) -> None:
         """Temporary files; after a commit that failed half-way also those that had their names already."""
@@ -147,12 +152,16 @@ class Landing:
         size: int | None = None,
         modified_ns: int | None = None,
         files: Sequence[SourceFile] = (),
+        only_good_of: int | None = None,
     ) -> Counts:
         """Land rows of text: an Arrow table or reader, or a query / relation name on `self.connection`.
 
         Columns are matched by name; missing ones are null, unknown ones go to `_extra`. Special columns:
         `_source_file` (then `files` gives the facts of each; else all rows are of `file_name`), `_source_row`,
         `_raw_text` (kept in quarantine), `_reason_code` + `_reason` (the caller rejects the row), `_is_blank`.
+
+        With `only_good_of`, the number of rows that there are, rows that do not fit are neither counted nor put
+        aside: the caller adds them once more, by another query. `landing_step.WRITTEN` tells which to leave out.
         """
         self._adds += 1
         incoming = f"incoming_{self._adds}"
@@ -167,13 +176,21 @@ class Landing:
             batch_id=self.batch_id,
             observed_at=self.observed_at,
             loaded_at=self.loaded_at,
+            only_good_of=only_good_of,
         )
         raw = self._part(Path("raw") / contract.source / contract.entity)
         quarantine = self._part(Path("quarantine") / contract.source / contract.entity)
-        counts = step.run(raw.temporary, quarantine.temporary, self._histories_of(contract))
+        counts, dates = step.run(raw.temporary, quarantine.temporary, self._histories_of(contract))
         self.connection.execute(f"drop view {incoming}")
         entries = self._entries(contract, counts, known, raw, quarantine)
+        # A file of which an earlier step took no row is named once.
+        named = {(entry.entity, entry.file_name) for entry in entries}
+        self._files = [
+            file for file in self._files if file.rows_read or (file.entity, file.file_name) not in named
+        ]
         self._files.extend(entries)
+        if dates and (raw_path := entries[0].raw_path):
+            self._dates[raw_path] = dates
         return Counts(
             sum(entry.rows_read for entry in entries),
             sum(entry.rows_landed for entry in entries),
@@ -182,7 +199,7 @@ class Landing:
             sum(entry.rows_blank for entry in entries),
         )
 
-    def _histories_of(self, contract: Contract) -> list[list[Path]]:
+    def _histories_of(self, contract: Contract) -> list[list[RawFile]]:
         """Raw files to compare with, looked up once.
 
         A row counts as landed before when accepted rows say so. Of `latest` rows also those that wait must say
@@ -194,7 +211,7 @@ class Landing:
                 "latest": [("accepted",), ("landed", "held", "accepted")],
             }
             self._histories[contract.entity] = [
-                self.manifest.raw_files(contract.source, contract.entity, states=wanted)
+                self.manifest.raw_files_by_date(contract.source, contract.entity, states=wanted)
                 for wanted in states.get(contract.repeats, [])
             ]
         return self._histories[contract.entity]
@@ -259,7 +276,7 @@ class Landing:
             )
             return
         for part in self._parts:
-            _sync_file(part.temporary)
+            sync_file(part.temporary)
             os.replace(part.temporary, part.final)
         for folder in {part.final.parent for part in self._parts}:
             sync_folder(folder)
@@ -269,26 +286,8 @@ class Landing:
             self.observed_at.astimezone(UTC).isoformat(),
             self.loaded_at.isoformat(),
             tuple(self._files),
+            dates=self._dates,
+            seconds=round(time.monotonic() - self._started, 3),
         )
         self.manifest.commit(entry)
         self.result = LandingResult(self.source, self.batch_id, entry.files, tuple(self._refused))
-
-
-def write_schema_file(data_dir: Path, contract: Contract) -> Path:
-    """`_schema.parquet`: no rows, the current contract. Rewritten only when the contract changed."""
-    path = Path(data_dir) / "raw" / contract.source / contract.entity / "_schema.parquet"
-    try:
-        if pq.read_schema(path).equals(contract.schema, check_metadata=True):
-            return path
-    except (OSError, pa.ArrowException):
-        make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    pq.write_table(contract.schema.empty_table(), temporary)
-    _sync_file(temporary)
-    os.replace(temporary, path)
-    return path
-
-
-def _sync_file(path: Path) -> None:
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())

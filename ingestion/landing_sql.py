@@ -111,19 +111,26 @@ def landed_select(
         from ({cast}) where not _is_bad and not _is_blank"""
 
 
-def repeated_select(contract: Contract, landed: str, seen: str, histories: Sequence[list[Path]]) -> str:
-    """`place` (from 0) of the rows of a landed file that repeat one before them, in it, in `seen` or in history.
+def repeated_select(
+    contract: Contract, landed: str, seen: Sequence[str], histories: Sequence[list[Path]]
+) -> str:
+    """`place` (from 0) of the rows of a landed file that repeat one before them, in it, in files `seen` or in history.
 
     `histories` are lists of raw files; only what is in all of them was landed before: `is_known`.
     """
     rows = f"read_parquet({literal(landed)}, file_row_number = true)"
-    # Most loads repeat nothing inside themselves: the window runs over rows whose hash repeats only.
+    # Most loads repeat nothing inside themselves: the window runs over rows whose hash repeats only. A hash of the
+    # hash, 8 bytes instead of 32, is compared first.
     selects = [
         f"""select file_row_number as place, false as is_known from {rows}
-            where _content_hash in (select _content_hash from {rows} group by all having count(*) > 1)
+            where hash(_content_hash) in (
+                select hash(_content_hash) as short from {rows} group by short having count(*) > 1
+            )
             qualify row_number() over (partition by _content_hash order by _source_file, _source_row) > 1""",
-        f"select file_row_number, false from {rows} where _content_hash in (from {seen})",
     ]
+    if seen:
+        earlier = f"select _content_hash from read_parquet([{', '.join(literal(path) for path in seen)}])"
+        selects.append(f"select file_row_number, false from {rows} where _content_hash in ({earlier})")
     if contract.repeats != "never" and histories and all(histories):
         known = " and ".join(f"_content_hash in ({_known_hashes(contract, files)})" for files in histories)
         selects.append(f"select file_row_number, true from {rows} where {known}")

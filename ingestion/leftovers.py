@@ -1,5 +1,6 @@
 """Removes what a killed landing left behind: files under temporary names and files of batches that never were."""
 
+import os
 import time
 from pathlib import Path
 
@@ -16,9 +17,7 @@ def remove_leftovers(data_dir: Path, source: str) -> list[Path]:
     before = time.time() - UNTOUCHED
     removed = []
     for area in ("raw", "quarantine"):
-        for path in sorted((Path(data_dir) / area / source).glob("*/*")):
-            if not _is_left_over(path, committed):
-                continue
+        for path in _left_over(Path(data_dir) / area / source, committed):
             try:
                 if path.stat().st_mtime < before:
                     path.unlink()
@@ -28,8 +27,22 @@ def remove_leftovers(data_dir: Path, source: str) -> list[Path]:
     return removed
 
 
-def _is_left_over(path: Path, committed: set[str]) -> bool:
-    if path.name.startswith("."):
-        return path.name.endswith((".tmp", ".tmp.kept"))
-    batch_id, is_numbered, _ = path.name.rpartition("-")
-    return bool(is_numbered) and path.suffix == ".parquet" and batch_id not in committed
+def _left_over(folder: Path, committed: set[str]) -> list[Path]:
+    """Told by name alone: there may be thousands of good files."""
+    try:
+        entities = [item.name for item in os.scandir(folder) if item.is_dir()]
+    except FileNotFoundError:
+        return []
+    return sorted(
+        folder / entity / name
+        for entity in entities
+        for name in os.listdir(folder / entity)
+        if _is_left_over(name, committed)
+    )
+
+
+def _is_left_over(name: str, committed: set[str]) -> bool:
+    if name.startswith("."):
+        return name.endswith((".tmp", ".tmp.kept"))
+    batch_id, is_numbered, _ = name.rpartition("-")
+    return bool(is_numbered) and name.endswith(".parquet") and batch_id not in committed

@@ -8,16 +8,17 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingestion.errors import SourceError
+from ingestion.manifest_files import ManifestFile, ManifestFiles, unusable
 
 _BATCH_ID = re.compile(r"(\d{8}T\d{12})Z-[0-9a-f]{8}\.", re.ASCII)
 STATES = ("landed", "accepted", "held", "withdrawn")
+_FILES = ManifestFiles()
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,25 @@ class BatchEntry:
     observed_at: str
     landed_at: str
     files: tuple[FileEntry, ...]
+    #: raw_path -> UTC dates of its rows, for entities whose contract tells the moment of a row.
+    dates: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: How long the landing took; None in entries of earlier versions.
+    seconds: float | None = None
     state: str = "landed"
     state_reason: str = ""
     #: When it came into this state; "" while it is only landed.
     state_at: str = ""
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A raw file and the UTC dates (YYYY-MM-DD) of its rows; None when nobody wrote them down."""
+
+    path: Path
+    dates: frozenset[str] | None
+
+    def may_have(self, dates: Collection[str]) -> bool:
+        return self.dates is None or not self.dates.isdisjoint(dates)
 
 
 @dataclass
@@ -85,29 +101,41 @@ class Manifest:
 
     def entries(self, source: str | None = None) -> list[BatchEntry]:
         """Every batch in order of landing, with its newest state."""
-        states: dict[str, tuple[int, Path]] = {}
-        bodies: list[Path] = []
-        for path in sorted(self.folder.glob("*.json")):
-            parts = path.name.split(".")
+        states: dict[str, tuple[int, str]] = {}
+        bodies: list[str] = []
+        found = _FILES.read(self.folder)
+        for name in sorted(found):
+            parts = name.split(".")
             if len(parts) == 2:
-                bodies.append(path)
+                bodies.append(name)
             elif len(parts) == 4 and parts[2] in STATES:
-                states[parts[0]] = max(states.get(parts[0], (0, path)), (int(parts[1]), path))
-        entries = (_read_entry(path, states.get(path.name.split(".")[0])) for path in bodies)
-        return [entry for entry in entries if source is None or entry.source == source]
+                states[parts[0]] = max(states.get(parts[0], (0, name)), (int(parts[1]), name))
+        entries = []
+        for name in bodies:
+            _, newest = states.get(name.split(".")[0], (0, ""))
+            entry = _entry(name, found[name], found[newest].content if newest else {})
+            if source is None or entry.source == source:
+                entries.append(entry)
+        return entries
 
     def batch_ids(self) -> set[str]:
         """Every batch that was committed, without reading the entries."""
-        return {path.stem for path in self.folder.glob("*.json") if path.name.count(".") == 1}
+        return {name.removesuffix(".json") for name in self._names() if name.count(".") == 1}
+
+    def _names(self) -> list[str]:
+        try:
+            return [name for name in os.listdir(self.folder) if name.endswith(".json")]
+        except FileNotFoundError:
+            return []
 
     def exists(self, batch_id: str) -> bool:
         return (self.folder / f"{batch_id}.json").exists()
 
     def next_batch_id(self, moment: datetime) -> str:
         """UTC time + 8 random hex, after every batch there is: also when the clock was set back or stands still."""
-        stamps = [match[1] for path in self.folder.glob("*.json") if (match := _BATCH_ID.match(path.name))]
-        while (stamp := f"{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}") <= max(stamps, default=""):
-            newest = datetime.strptime(max(stamps), "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+        last = max((match[1] for name in self._names() if (match := _BATCH_ID.match(name))), default="")
+        while (stamp := f"{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}") <= last:
+            newest = datetime.strptime(last, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
             moment = newest + timedelta(microseconds=1)
         return f"{stamp}Z-{secrets.token_hex(4)}"
 
@@ -146,6 +174,23 @@ class Manifest:
         }
         return sorted(paths)
 
+    def raw_files_by_date(
+        self, source: str, entity: str, states: Iterable[str] = ("accepted",)
+    ) -> list[RawFile]:
+        """The same with the dates of each file."""
+        wanted = set(states)
+        found = {
+            file.raw_path: entry.dates.get(file.raw_path)
+            for entry in self.entries(source)
+            if entry.state in wanted
+            for file in entry.files
+            if file.entity == entity and file.raw_path
+        }
+        return [
+            RawFile(self.data_dir / path, None if dates is None else frozenset(dates))
+            for path, dates in sorted(found.items())
+        ]
+
     def known_files(self, source: str) -> FileMemory:
         """A file whose repetitions of a batch were dropped is unknown again once that batch is withdrawn."""
         memory = FileMemory()
@@ -165,34 +210,18 @@ def _repeating(entry: BatchEntry) -> set[str]:
     return {file.sha256 for file in entry.files if file.sha256 and file.rows_known}
 
 
-def _read_entry(path: Path, state: tuple[int, Path] | None) -> BatchEntry:
-    newest = {"state": "landed", "reason": "", "at": ""} | (_read(state[1]) if state else {})
-    body = _read(path)
-    try:
-        files = tuple(FileEntry(**file) for file in body.pop("files"))
-        return BatchEntry(
-            **body,
-            files=files,
-            state=newest["state"],
-            state_reason=newest["reason"],
-            state_at=newest["at"],
-        )
-    except (KeyError, TypeError) as error:
-        raise _unusable(path) from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(path.read_text("utf-8")))
-    except (ValueError, TypeError) as error:
-        raise _unusable(path) from error
-
-
-def _unusable(path: Path) -> SourceError:
-    return SourceError(
-        f"raw/_manifest/{path.name} is no entry of a batch: put it back from a backup, or move it away "
-        "when it does not belong there"
-    )
+def _entry(name: str, body: ManifestFile, state: dict[str, Any]) -> BatchEntry:
+    if body.entry is None:
+        content = dict(body.content)
+        try:
+            files = tuple(FileEntry(**file) for file in content.pop("files"))
+            dates = {path: tuple(days) for path, days in content.pop("dates", {}).items()}
+            body.entry = BatchEntry(**content, files=files, dates=dates)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise unusable(name) from error
+    if not state:
+        return body.entry
+    return replace(body.entry, state=state["state"], state_reason=state["reason"], state_at=state["at"])
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -213,6 +242,11 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for path in missing:
         sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

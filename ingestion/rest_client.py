@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.auth import AuthBase
 
 from ingestion.exact_json import load_exact
@@ -22,7 +23,8 @@ from ingestion.redaction import Redactor
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
 
-Kind = Literal["retry", "expired_token", "fatal", "not_ready"]
+#: not_ready: the platform does not have it yet · too_large: fewer days can be asked.
+Kind = Literal["retry", "expired_token", "fatal", "not_ready", "too_large"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class ApiError(Exception):
 
 @dataclass(frozen=True)
 class Waits:
-    """Seconds. A request is tried at most `attempts` times within `total`."""
+    """Seconds. A request is tried at most `attempts` times within `total`; `whole`: until an answer has come whole."""
 
     attempts: int = 6
     first: float = 1.0
@@ -56,12 +58,22 @@ class Waits:
     total: float = 300.0
     connect: float = 10.0
     read: float = 60.0
+    whole: float = 120.0
     sleep: Callable[[float], None] = time.sleep
 
     def backoff(self, attempt: int) -> float:
         return min(self.longest, self.first * 2 ** (attempt - 1))
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Bytes of an answer → what `response.json()` gives. `parse` raises ValueError when they are not whole."""
+
+    name: str
+    parse: Callable[[bytes], Any]
+
+
+JSON = Reader("JSON", load_exact)
 #: The waits of every client that is given none of its own.
 WAITS = Waits()
 
@@ -77,6 +89,9 @@ class TokenAuth(AuthBase):
         """Set `token` to a fresh one, or raise ApiError."""
         raise NotImplementedError
 
+    def confirm(self) -> None:
+        """An answer came that was asked with `token`."""
+
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self.token is None:
             self.renew()
@@ -85,11 +100,13 @@ class TokenAuth(AuthBase):
 
 
 class ApiSession(requests.Session):
-    """A session whose `send` returns only whole, error-free JSON answers, or raises ApiError."""
+    """A session whose `send` returns only whole, error-free answers, or raises ApiError."""
 
-    def __init__(self, platform: str, redactor: Redactor, inspect: Inspect, waits: Waits | None) -> None:
+    def __init__(
+        self, platform: str, redactor: Redactor, inspect: Inspect, waits: Waits | None, reader: Reader = JSON
+    ) -> None:
         super().__init__()
-        self.platform, self.redactor, self.inspect = platform, redactor, inspect
+        self.platform, self.redactor, self.inspect, self.reader = platform, redactor, inspect, reader
         self.waits = waits or WAITS
         self.token_auth: TokenAuth | None = None
 
@@ -98,12 +115,16 @@ class ApiSession(requests.Session):
         deadline = time.monotonic() + waits.total
         request.hooks = {"response": []}  # dlt's own hook would raise before the error is understood
         # A redirect would carry token headers to another host.
-        kwargs |= {"allow_redirects": False, "stream": False}
+        kwargs |= {"allow_redirects": False, "stream": True}
         for attempt in range(1, waits.attempts + 1):
+            if attempt > 1 and self.token_auth is not None and self.token_auth.token is not None:
+                self.token_auth(request)  # some platforms want a fresh nonce with each try
             left = max(0.1, deadline - time.monotonic())
             kwargs["timeout"] = (min(waits.connect, left), min(waits.read, left))
-            response, refusal = self._try(request, kwargs)
+            response, refusal = self._try(request, kwargs, min(waits.whole, left))
             if refusal is None and response is not None:
+                if self.token_auth is not None:
+                    self.token_auth.confirm()
                 return response
             assert refusal is not None
             if refusal.kind == "expired_token" and self.token_auth is not None and not renewed:
@@ -120,27 +141,30 @@ class ApiSession(requests.Session):
         raise self._error(request, Refusal("fatal", "the renewed token was refused as well"))
 
     def _try(
-        self, request: requests.PreparedRequest, kwargs: dict[str, Any]
+        self, request: requests.PreparedRequest, kwargs: dict[str, Any], longest: float
     ) -> tuple[requests.Response | None, Refusal | None]:
         # Errors of the library hold the whole request with its secrets, so they are turned into
         # words here and the ApiError is raised outside of this block, without them as its context.
+        until = time.monotonic() + longest
         try:
             response = super().send(request, **kwargs)
+            _read_whole(response, until)
         except requests.exceptions.SSLError:
             return None, Refusal("fatal", "no trusted TLS connection; check host, proxy and certificates")
-        except requests.exceptions.Timeout:
+        except (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError):
             return None, Refusal("retry", "no answer in time")
-        except requests.exceptions.ChunkedEncodingError:
+        except (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError):
             return None, Refusal("retry", "the answer was cut off")
         except requests.exceptions.ConnectionError:
             return None, Refusal("retry", "cannot be reached; check the network, the proxy and `endpoint`")
         except requests.exceptions.RequestException as error:
             return None, Refusal("fatal", f"the request failed ({type(error).__name__})")
         try:
-            body, is_json = load_exact(response.content), True
+            body, is_whole = self.reader.parse(response.content), True
         except ValueError:
-            body, is_json = None, False
-        refusal = _judge(response, self.inspect(response.status_code, body) if is_json else None, is_json)
+            body, is_whole = None, False
+        said = self.inspect(response.status_code, body) if is_whole else None
+        refusal = _judge(response, said, None if is_whole else self.reader.name)
         response.json = lambda **_: body  # type: ignore[method-assign]
         return response, refusal
 
@@ -179,20 +203,38 @@ def rest_client(
 
 
 def api_session(
-    base_url: str, *, platform: str, inspect: Inspect, redactor: Redactor, waits: Waits | None = None
+    base_url: str,
+    *,
+    platform: str,
+    inspect: Inspect,
+    redactor: Redactor,
+    waits: Waits | None = None,
+    reader: Reader = JSON,
 ) -> ApiSession:
-    """A bare session, for token endpoints: dlt logs request bodies at DEBUG, these hold secrets."""
-    session = ApiSession(platform, redactor, inspect, waits)
+    """A bare session, for files and for token endpoints: dlt logs request bodies at DEBUG, these hold secrets."""
+    session = ApiSession(platform, redactor, inspect, waits, reader)
     # A proxy or a .netrc of the machine has no business with a server on the machine itself.
     session.trust_env = urlsplit(base_url).hostname not in ("127.0.0.1", "localhost", "::1")
     return session
 
 
-def _judge(response: requests.Response, said: Refusal | None, is_json: bool) -> Refusal | None:
+def _read_whole(response: requests.Response, until: float) -> None:
+    """Read the body, at most until `until`: a server that sends a byte now and then never runs into `read`."""
+    chunks = []
+    while chunk := response.raw.read1(65_536, decode_content=True):
+        chunks.append(chunk)
+        if time.monotonic() > until:
+            response.close()
+            raise TimeoutError
+    response._content, response._content_consumed = b"".join(chunks), True
+    response.raw.release_conn()
+
+
+def _judge(response: requests.Response, said: Refusal | None, is_not_whole: str | None) -> Refusal | None:
     """Put together what the platform says of its answer and what the HTTP status says."""
     status = response.status_code
     if status < 300:
-        return said if is_json else Refusal("retry", "the answer is not whole JSON")
+        return Refusal("retry", f"the answer is not whole {is_not_whole}") if is_not_whole else said
     wait = said.wait if said is not None and said.wait is not None else _retry_after(response.headers)
     words = f"HTTP {status} {said.message}" if said is not None else f"HTTP {status}"
     if status in (408, 425, 429) or status >= 500:

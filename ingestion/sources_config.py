@@ -3,114 +3,28 @@
 Secrets never stand in it: `credentials` give the names of environment variables that hold them.
 """
 
-from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
-from ingestion.config_values import Name, Section, Variable
+from ingestion.account_entries import DEMO
+from ingestion.channel_accounts import ChannelAccount
+from ingestion.config_values import Section
 from ingestion.database_config import AppDatabase, unknown_names
 from ingestion.errors import SourceError
+from ingestion.sources.ad_accounts.account_settings import AdAccount, AdAccountSettings
 from ingestion.yaml_lines import Place, YamlError, read_lined_yaml
 
 FILE_NAME = "sources.yaml"
-DEMO = "demo"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SourcesError(SourceError):
     """sources.yaml cannot be used; the message names its lines and says what to do."""
 
 
-def _endpoint(value: str) -> str:
-    parts = urlsplit(value)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if value != DEMO and not (is_safe and parts.hostname and not parts.username):
-        raise PydanticCustomError(
-            "endpoint", "write demo, an https:// address, or an http:// one of this machine (127.0.0.1)"
-        )
-    return value.rstrip("/")
-
-
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
-
-
-class _Account(Section):
-    account_id: Name
-    endpoint: Endpoint | None = None
-    #: First local day to pull; absent = 90 days before the run.
-    start_date: date | None = None
-
-
-class GoogleAdsCredentials(Section):
-    """Either an access token, or client id, client secret and refresh token to get one."""
-
-    developer_token: Variable
-    access_token: Variable | None = None
-    client_id: Variable | None = None
-    client_secret: Variable | None = None
-    refresh_token: Variable | None = None
-
-    @property
-    def is_enough(self) -> bool:
-        return bool(self.access_token or (self.client_id and self.client_secret and self.refresh_token))
-
-
-class GoogleAdsAccount(_Account):
-    """A Google Ads client account (a manager account has no figures of its own)."""
-
-    platform: Literal["google_ads"]
-    account_id: Annotated[
-        str, AfterValidator(lambda value: value.replace("-", "")), Field(pattern=r"^[\d-]+$")
-    ]
-    login_customer_id: Annotated[str, Field(pattern=r"^\d+$")] | None = None
-    restatement_days: Annotated[int, Field(ge=0, le=90)] = 14
-    api_version: Annotated[str, Field(pattern=r"^v\d+$")] = "v26"
-    credentials: GoogleAdsCredentials | None = None
-
-
-class OceanEngineCredentials(Section):
-    """Of the developer app; the first refresh token comes from the authorisation page."""
-
-    app_id: Variable
-    secret: Variable
-    refresh_token: Variable
-
-
-class OceanEngineAccount(_Account):
-    """An Ocean Engine (巨量引擎) advertiser. `metrics` renames platform metrics that an account lacks."""
-
-    platform: Literal["ocean_engine"]
-    account_id: Annotated[str, Field(pattern=r"^\d+$")]
-    account_name: str | None = None
-    currency_code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
-    restatement_days: Annotated[int, Field(ge=0, le=90)] = 7
-    metrics: Mapping[Literal["conversion_value", "video_views"], Name] = {}
-    credentials: OceanEngineCredentials | None = None
-
-
-class WechatCredentials(Section):
-    """AppID and AppSecret of the official account."""
-
-    appid: Variable
-    secret: Variable
-
-
-class WechatAccount(_Account):
-    """A WeChat official account (微信公众号) that serves one app."""
-
-    platform: Literal["wechat_official_account"]
-    app_id: Name
-    restatement_days: Annotated[int, Field(ge=0, le=90)] = 3
-    credentials: WechatCredentials | None = None
-
-
-AdAccount = Annotated[GoogleAdsAccount | OceanEngineAccount, Field(discriminator="platform")]
-ApiAccount = GoogleAdsAccount | OceanEngineAccount | WechatAccount
+ApiAccount = AdAccountSettings | ChannelAccount
 
 
 class SourcesConfig(Section):
@@ -118,7 +32,7 @@ class SourcesConfig(Section):
 
     app_databases: tuple[AppDatabase, ...] = ()
     ad_accounts: tuple[AdAccount, ...] = ()
-    channels: tuple[WechatAccount, ...] = ()
+    channels: tuple[Annotated[ChannelAccount, Field(discriminator="platform")], ...] = ()
 
     @property
     def accounts(self) -> tuple[ApiAccount, ...]:
@@ -173,14 +87,16 @@ def parse_sources(text: str) -> SourcesConfig:
 
 def _words(detail: ErrorDetails) -> str:
     """What to do about one error. Values are not repeated, a secret may stand in the wrong place."""
-    name = next((step for step in reversed(detail["loc"]) if isinstance(step, str)), "the file")
+    name = next(
+        (step for step in reversed(detail["loc"]) if isinstance(step, str) and step != "[key]"), "the file"
+    )
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         return f"`{name}` is not a key that is known here; remove it or correct its spelling"
     if kind == "missing":
         return f"`{name}` is missing; add it"
     if kind == "union_tag_not_found":
-        return "`platform` is missing; add it (google_ads or ocean_engine)"
+        return "`platform` is missing; add it (such as google_ads or ocean_engine)"
     if kind == "union_tag_invalid":
         return f"`platform` must be one of {context.get('expected_tags')}"
     if kind in ("dict_type", "model_type", "model_attributes_type"):
@@ -217,7 +133,7 @@ def _unusable(config: SourcesConfig) -> list[tuple[Place, str]]:
                 continue
             if account.credentials is None:
                 problems.append(((group, number), "`credentials` is missing; add it (or `endpoint: demo`)"))
-            elif isinstance(account.credentials, GoogleAdsCredentials) and not account.credentials.is_enough:
+            elif not account.credentials.is_enough:
                 words = "add `access_token`, or `client_id`, `client_secret` and `refresh_token`"
                 problems.append(((group, number, "credentials"), words))
     return problems

@@ -12,9 +12,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from ingestion.contracts import CONTRACTS
-from ingestion.landing import write_schema_file
 from ingestion.manifest import BatchEntry, FileEntry, Manifest
+from ingestion.schema_file import write_schema_file
 from ingestion.settings import Settings
+from ingestion.sources.ad_accounts.platforms import PLATFORMS
 from orchestration.expectations.batch_view import BatchView
 from orchestration.expectations.suite import Judgement
 
@@ -23,9 +24,12 @@ SUITES = {
     "app_events": "app_events",
     "app_database": "app_database",
     "ops_workbook": "ops_workbook",
-    "google_ads": "ad_accounts",
-    "ocean_engine": "ad_accounts",
+    **{platform.source: "ad_accounts" for platform in PLATFORMS},
     "wechat_official_account": "channels",
+    "douyin": "channels",
+    "ga4": "channels",
+    "app_store": "channels",
+    "google_play": "channels",
     "platform_exports": "channels",
 }
 

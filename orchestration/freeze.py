@@ -13,10 +13,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from ingestion.casting import literal
 from ingestion.contracts import CONTRACTS
-from ingestion.landing import write_schema_file
 from ingestion.manifest import BatchEntry, Manifest
+from ingestion.schema_file import write_schema_file
 from ingestion.settings import Settings
+from orchestration.run_set import RunSet, config_hash, drop_stored, run_set
 
 WAREHOUSE = "warehouse.duckdb"
 _TEXT: pa.DataType = pa.string()
@@ -70,12 +72,27 @@ _QUARANTINE = pa.schema(
         "first_line_number": _COUNT,
     }
 )
-#: One row: what was frozen, and whether a whole dbt build of it ended well. Publication reads it.
-_BUILD = pa.schema({"run_id": _TEXT, "fingerprint": _TEXT, "built_at": _TIME})
+_QUARANTINE_ROWS = {
+    "source": "varchar",
+    "entity": "varchar",
+    "batch_id": "varchar",
+    "file_name": "varchar",
+    "line_number": "bigint",
+    "reason_code": "varchar",
+    "reason": "varchar",
+    "raw_text": "varchar",
+}
+#: What the run adds to the warehouse and takes out of it; `whole` says why all of it is built again, '' when it is not.
+_RUN_BATCHES = pa.schema({"batch_id": _TEXT, "action": _TEXT, "whole": _TEXT})
+#: One row: what was frozen, and whether a whole dbt build of it ended well. Publication and the next freeze read it.
+_BUILD = pa.schema({"run_id": _TEXT, "fingerprint": _TEXT, "config_hash": _TEXT, "built_at": _TIME})
 
 
-def freeze(settings: Settings, run_id: str, code_version: str) -> None:
-    """Write meta.run, raw_files, batches, batch_files, quarantine and an open meta.build, then disconnect."""
+def freeze(settings: Settings, run_id: str, code_version: str) -> RunSet:
+    """Write schema `meta`, quarantined rows as a view in it, with an open meta.build, then disconnect.
+
+    Where the build must be whole, what incremental models stored is dropped in the same transaction.
+    """
     for contract in CONTRACTS:
         write_schema_file(settings.data_dir, contract)
     entries = Manifest(settings.data_dir).entries()
@@ -83,15 +100,23 @@ def freeze(settings: Settings, run_id: str, code_version: str) -> None:
            settings.week_start, code_version)  # fmt: skip
     with duckdb.connect(str(settings.data_dir / WAREHOUSE)) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        wanted = config_hash(settings, entries, code_version)
+        batches = run_set(connection, settings, entries, wanted)
         connection.execute("begin")
         connection.execute("create schema if not exists meta")
+        if batches.whole:
+            drop_stored(connection)
         _replace(connection, "run", _RUN, [run])
         _replace(connection, "raw_files", _RAW_FILES, _raw_files(settings.data_dir, entries))
         _replace(connection, "batches", _BATCHES, map(_batch, entries))
         _replace(connection, "batch_files", _BATCH_FILES, _batch_files(entries))
         _replace(connection, "quarantine", _QUARANTINE, _quarantine(settings.data_dir, entries))
-        _replace(connection, "build", _BUILD, [(run_id, fingerprint(settings, entries, code_version), None)])
+        _expose_quarantine(connection, settings.data_dir, entries)
+        _replace(connection, "run_batches", _RUN_BATCHES, _run_batches(batches))
+        build = (run_id, fingerprint(settings, entries, code_version), wanted, None)
+        _replace(connection, "build", _BUILD, [build])
         connection.execute("commit")
+    return batches
 
 
 def fingerprint(settings: Settings, entries: Iterable[BatchEntry], code_version: str) -> str:
@@ -116,6 +141,11 @@ def _replace(
     connection.register("frozen_rows", frozen)
     connection.execute(f"create or replace table meta.{table} as select * from frozen_rows")
     connection.unregister("frozen_rows")
+
+
+def _run_batches(batches: RunSet) -> list[tuple]:
+    added = [(batch_id, "add", batches.whole) for batch_id in batches.add]
+    return added + [(batch_id, "remove", batches.whole) for batch_id in batches.remove]
 
 
 def _raw_files(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
@@ -148,39 +178,68 @@ def _batch(entry: BatchEntry) -> tuple:
 
 
 def _batch_files(entries: list[BatchEntry]) -> list[tuple]:
-    """One row per file of a batch, also of one that brought no row: an emptied workbook table is a snapshot."""
+    """One row per file of a batch, also of one that brought no row: an emptied workbook table is a snapshot.
+
+    A large file, or one with odd lines, has several entries in its batch.
+    """
+    rows: dict[tuple[str, str, str], tuple[BatchEntry, list[int]]] = {}
+    for entry in entries:
+        for file in entry.files:
+            counts = (file.rows_read, file.rows_landed, file.rows_quarantined)
+            _, before = rows.get((entry.batch_id, file.entity, file.file_name), (entry, [0, 0, 0]))
+            summed = [a + b for a, b in zip(before, counts, strict=True)]
+            rows[entry.batch_id, file.entity, file.file_name] = (entry, summed)
     return [
         (
-            entry.batch_id,
+            batch_id,
             entry.source,
-            file.entity,
-            file.file_name,
+            entity,
+            file_name,
             entry.state,
             _naive(datetime.fromisoformat(entry.observed_at)),
-            file.rows_read,
-            file.rows_landed,
-            file.rows_quarantined,
+            *counts,
         )
-        for entry in entries
-        for file in entry.files
+        for (batch_id, entity, file_name), (entry, counts) in rows.items()
     ]
 
 
-def _quarantine(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
-    """Counts per reason and file over all batches that were not withdrawn."""
+def _quarantine_files(data_dir: Path, entries: list[BatchEntry]) -> dict[tuple[str, str], list[str]]:
+    """(source, entity) -> quarantine files of all batches that were not withdrawn."""
     by_entity: dict[tuple[str, str], set[str]] = {}
     for entry in entries:
         for file in entry.files if entry.state != "withdrawn" else ():
             if file.quarantine_path:
                 paths = by_entity.setdefault((entry.source, file.entity), set())
                 paths.add(str(data_dir / file.quarantine_path))
+    return {key: sorted(paths) for key, paths in sorted(by_entity.items())}
+
+
+def _expose_quarantine(
+    connection: duckdb.DuckDBPyConnection, data_dir: Path, entries: list[BatchEntry]
+) -> None:
+    """View meta.quarantine_rows over the files themselves: nothing is copied, and nothing of it is published.
+
+    One row per source, entity, batch_id, file_name and line_number.
+    """
+    selects = [
+        f"""select {literal(source)} as source, {literal(entity)} as entity, *
+            from read_parquet([{", ".join(literal(path) for path in paths)}])"""
+        for (source, entity), paths in _quarantine_files(data_dir, entries).items()
+    ]
+    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in _QUARANTINE_ROWS.items())
+    rows = " union all by name ".join([f"select {empty} where false", *selects])
+    connection.execute(f"create or replace view meta.quarantine_rows as {rows}")
+
+
+def _quarantine(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
+    """Counts per reason and file over all batches that were not withdrawn."""
     rows: list[tuple] = []
     with duckdb.connect() as connection:
-        for (source, entity), paths in sorted(by_entity.items()):
+        for (source, entity), paths in _quarantine_files(data_dir, entries).items():
             counts = connection.execute(
                 """select reason_code, file_name, count(*), min(line_number)
                 from read_parquet(?) group by all order by all""",
-                [sorted(paths)],
+                [paths],
             ).fetchall()
             rows.extend((source, entity, *count) for count in counts)
     return rows
@@ -195,4 +254,7 @@ if __name__ == "__main__":
     from orchestration.environment import prepare_environment
 
     prepare_environment()
-    freeze(Settings.from_environment(), f"manual-{uuid.uuid4().hex[:8]}", code_version())
+    frozen = freeze(Settings.from_environment(), f"manual-{uuid.uuid4().hex[:8]}", code_version())
+    print(
+        f"{len(frozen.add)} batches to add{f'; everything is built again: {frozen.whole}' if frozen.whole else ''}"
+    )

@@ -1,5 +1,6 @@
 """Progress lines for the person who typed `make refresh`; silent in runs that Dagster's daemon starts."""
 
+import logging
 import time
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -14,6 +15,7 @@ class Progress:
     _last: float = 0.0
 
     def attach(self, terminal: TextIO) -> None:
+        logging.getLogger("ingestion.progress").setLevel(logging.INFO)
         self.terminal, self.started = terminal, time.monotonic()
 
     def say(self, text: str) -> None:
@@ -28,4 +30,12 @@ class Progress:
             self.say(text)
 
 
+class _OfIngestion(logging.Handler):
+    """Long loads tell how far they are (ingestion.loading)."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        progress.say_sometimes(record.getMessage())
+
+
 progress = Progress()
+logging.getLogger("ingestion.progress").addHandler(_OfIngestion())

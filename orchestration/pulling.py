@@ -11,6 +11,7 @@ from ingestion.inbox import InboxFile, inbox_files
 from ingestion.landing import LandingResult
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
+from ingestion.sources.ad_accounts.platforms import PLATFORMS
 from ingestion.sources_config import SourcesConfig, load_sources
 
 #: Source -> module whose `pull(settings)` reads its inbox folder.
@@ -21,9 +22,12 @@ INBOX_SOURCES = {
 }
 #: Source -> module whose `pull(settings, accounts, dates=, demo_base_url=)` asks an API.
 API_SOURCES = {
-    "google_ads": "ingestion.sources.ad_accounts.google_ads",
-    "ocean_engine": "ingestion.sources.ad_accounts.ocean_engine",
+    **{platform.source: f"ingestion.sources.ad_accounts.{platform.source}" for platform in PLATFORMS},
     "wechat_official_account": "ingestion.sources.channels.wechat_official_account",
+    "douyin": "ingestion.sources.channels.douyin",
+    "ga4": "ingestion.sources.channels.ga4",
+    "app_store": "ingestion.sources.channels.app_store",
+    "google_play": "ingestion.sources.channels.google_play",
 }
 DATABASE_SOURCES = {"app_database": "ingestion.sources.app_database"}
 SOURCES = (*INBOX_SOURCES, *DATABASE_SOURCES, *API_SOURCES)

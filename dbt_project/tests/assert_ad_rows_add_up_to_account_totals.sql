@@ -2,12 +2,9 @@
 
 -- Ads and (unallocated) together are the account's own total, per day and metric, to the last decimal.
 with totals as (
-    {% for platform in ad_platforms() %}
-    select '{{ platform }}' as platform, totals.*
-    from {{ ref("stg_" ~ platform ~ "__account_performance") }} as totals
-    where totals.is_newest
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select *
+    from {{ ref("stg_ad_platforms__account_performance") }}
+    where is_newest
 ),
 
 sums as (

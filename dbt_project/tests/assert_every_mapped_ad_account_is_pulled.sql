@@ -6,7 +6,7 @@ select distinct
     mapped.account_id,
     mapped.app_id
 from {{ ref("stg_ops_workbook__ad_accounts") }} as mapped
-left join {{ ref("int_ad_pulls") }} as pulls
+left join {{ ref("stg_ad_platforms__pulls") }} as pulls
     on mapped.platform = pulls.platform and mapped.account_id = pulls.account_id
 left join {{ ref("fct_ad_performance") }} as performance
     on mapped.platform = performance.platform and mapped.account_id = performance.account_id

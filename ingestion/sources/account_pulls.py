@@ -6,11 +6,10 @@ together with the rows, in one batch per account.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -27,48 +26,15 @@ from ingestion.sources.pull_plan import (
     needed_dates,
     ranges,
 )
+from ingestion.sources.questions import Answer, Connected, Question, TextRow
 from ingestion.sources_config import ApiAccount
 
-#: Figures that a platform keeps correcting are asked again after this time.
-STALE_AFTER = timedelta(minutes=60)
 #: What reading an answer of an unexpected shape raises.
 SHAPE_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 log = logging.getLogger(__name__)
 
-TextRow = Mapping[str, str | None]
 Account = TypeVar("Account", bound=ApiAccount)
-
-
-@dataclass(frozen=True)
-class Question:
-    """One thing that can be asked for a range of days.
-
-    `ask(first, last)` returns the rows of each contract's entity as text; it raises ApiError when the
-    answer is not whole. Each row stands for the day in its `date_column`. Figures that may still change
-    are asked again when they were observed before `stale_before`.
-    """
-
-    contracts: tuple[Contract, ...]
-    ask: Callable[[date, date], Mapping[str, Sequence[TextRow]]]
-    endpoint: str
-    restatement_days: int
-    stale_before: datetime
-    date_column: str = "report_date"
-    longest_days: int = 30
-
-    @property
-    def entities(self) -> tuple[str, ...]:
-        return tuple(contract.entity for contract in self.contracts)
-
-
-@dataclass(frozen=True)
-class Connected:
-    """An account that can be asked. `last_day` is the newest day that its platform has whole."""
-
-    zone: ZoneInfo
-    last_day: date
-    questions: tuple[Question, ...]
 
 
 @dataclass(frozen=True)
@@ -155,19 +121,28 @@ def _gather(
             gathered.pulls.append(_pull_row(account, entity, None, observed_at, None, gathered.failure))
         return gathered
     for question in connected.questions:
+        if gathered.failure is not None and not gathered.complete_days:
+            break  # nothing could be had: more questions would only be refused again
+        if question.date_column is None:
+            asked_at = observations.state_of(account.account_id, question.entities)
+            if dates is None and (asked_at is None or asked_at < question.stale_before):
+                _ask(account, question, [None], connected.last_day, observed_at, gathered)
+            continue
+        oldest = question.oldest_day or date.min
         if dates is not None:
-            wanted = [day for day in dates if day <= connected.last_day]
+            wanted = [day for day in dates if oldest <= day <= connected.last_day]
         else:
+            start = account.start_date or connected.last_day - timedelta(days=DEFAULT_HISTORY_DAYS - 1)
             wanted = needed_dates(
                 observations.of(account.account_id, question.entities),
-                first=account.start_date or connected.last_day - timedelta(days=DEFAULT_HISTORY_DAYS - 1),
+                first=max(start, oldest),
                 last=connected.last_day,
                 restatement_days=question.restatement_days,
                 zone=connected.zone,
                 stale_before=question.stale_before,
             )
         for first, last in ranges(wanted, question.longest_days):
-            if not _ask(account, question, first, last, observed_at, gathered):
+            if not _ask(account, question, days_of(first, last), connected.last_day, observed_at, gathered):
                 break
     return gathered
 
@@ -175,24 +150,26 @@ def _gather(
 def _ask(
     account: ApiAccount,
     question: Question,
-    first: date,
-    last: date,
+    days: Sequence[date | None],
+    last_day: date,
     observed_at: datetime,
     gathered: _Gathered,
 ) -> bool:
-    """Gather one range. False when the next ranges are better not asked now."""
-    days = days_of(first, last)
+    """Gather one range; [None] = the present state. False when the next ranges are better not asked now."""
     try:
-        answer = question.ask(first, last)
+        answer = question.ask(days[0] or last_day, days[-1] or last_day)
         counts = _count_days(account, question, answer, days)
     except (ApiError, *SHAPE_ERRORS) as error:
+        if isinstance(error, ApiError) and error.kind == "too_large" and len(days) > 1:
+            halves = days[: len(days) // 2], days[len(days) // 2 :]
+            return all(_ask(account, question, half, last_day, observed_at, gathered) for half in halves)
         message = _message(account, error)
         if not (isinstance(error, ApiError) and error.kind == "not_ready"):
             gathered.failure = gathered.failure or message
         for entity in question.entities:
             for day in days:
                 gathered.pulls.append(_pull_row(account, entity, day, observed_at, None, message))
-        return False
+        return question.goes_on and isinstance(error, ApiError) and error.kind == "fatal"
     for contract in question.contracts:
         if rows := answer[contract.entity]:
             gathered.tables.append((contract, text_table(contract, rows), question.endpoint))
@@ -211,26 +188,29 @@ def _message(account: ApiAccount, error: Exception) -> str:
 
 
 def _count_days(
-    account: ApiAccount, question: Question, answer: Mapping[str, Sequence[TextRow]], days: Sequence[date]
-) -> dict[str, dict[date, int]]:
+    account: ApiAccount, question: Question, answer: Answer, days: Sequence[date | None]
+) -> dict[str, dict[date | None, int]]:
     """Rows of each entity and day. Raises ApiError for a day that was not asked for or a repeated row."""
-    counts = {entity: dict.fromkeys(days, 0) for entity in question.entities}
-    by_text = {day.isoformat(): day for day in days}
+    counts: dict[str, dict[date | None, int]] = {
+        entity: dict.fromkeys(days, 0) for entity in question.entities
+    }
+    by_text = {day.isoformat(): day for day in days if day}
     for contract in question.contracts:
         keys = set()
         for row in answer[contract.entity]:
-            day = by_text.get(row[question.date_column] or "")
-            if day is None:
+            text = row[question.date_column] if question.date_column else None
+            day = by_text.get(text or "")
+            if day is None and question.date_column:
                 raise ApiError(
-                    f"{account.platform} {contract.entity}: answered the day {row[question.date_column]!r}, "
+                    f"{account.platform} {contract.entity}: answered the day {text!r}, "
                     f"asked were {days[0]} to {days[-1]}"
                 )
             counts[contract.entity][day] += 1
             keys.add(tuple(row.get(column) for column in contract.key))
         if len(keys) != len(answer[contract.entity]):
             raise ApiError(
-                f"{account.platform} {contract.entity}: rows of {days[0]} to {days[-1]} came twice "
-                "(a repeated page?); nothing of them was kept, the next run asks again"
+                f"{account.platform} {contract.entity}: rows of {days[0] or 'now'} to {days[-1] or 'now'} came "
+                "twice (a repeated page?); nothing of them was kept, the next run asks again"
             )
     return counts
 

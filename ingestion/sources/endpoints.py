@@ -4,8 +4,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ingestion.account_entries import DEMO
 from ingestion.errors import SourceError
-from ingestion.sources_config import DEMO, FILE_NAME, ApiAccount
+from ingestion.sources_config import FILE_NAME, ApiAccount
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,10 @@ def resolve(
     if account.endpoint == DEMO:
         if demo_base_url is None:
             raise SourceError(f"{whose}: `endpoint: demo` works only where the emulated APIs are started")
-        from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
+        from ingestion.demo.apis.credentials import demo_credentials
 
         return Endpoint(
-            f"{demo_base_url}/{account.platform}", DEMO_CREDENTIALS[account.platform], is_demo=True
+            f"{demo_base_url}/{account.platform}", demo_credentials(account.platform), is_demo=True
         )
     if account.credentials is None:
         raise SourceError(f"{whose}: add `credentials` to it in {FILE_NAME}")

@@ -19,7 +19,7 @@ class Observations:
     """
 
     def __init__(self, manifest: Manifest, source: str) -> None:
-        self._newest: dict[tuple[str, str], dict[date, datetime]] = {}
+        self._newest: dict[tuple[str, str], dict[date | None, datetime]] = {}
         paths = [str(path) for path in manifest.raw_files(source, "pulls", states=("landed", "accepted"))]
         if not paths:
             return
@@ -28,7 +28,7 @@ class Observations:
             answer = connection.sql(
                 "select account_id, entity, report_date, max(observed_at) as observed_at "
                 "from read_parquet($paths, union_by_name = true) "
-                "where status = 'complete' and report_date is not null group by all",
+                "where status = 'complete' group by all",
                 params={"paths": paths},
             )
             for row in answer.to_arrow_table().to_pylist():
@@ -39,7 +39,13 @@ class Observations:
         """Report date → the newest moment (UTC) at which all `entities` of it had been pulled whole."""
         known = [self._newest.get((account_id, entity), {}) for entity in entities]
         common = set.intersection(*(set(days) for days in known))
-        return {day: min(days[day] for days in known) for day in common}
+        return {day: min(days[day] for days in known) for day in common if day is not None}
+
+    def state_of(self, account_id: str, entities: Iterable[str]) -> datetime | None:
+        """The newest moment at which entities that have no report date had all been pulled whole."""
+        known = [self._newest.get((account_id, entity), {}).get(None) for entity in entities]
+        moments = [moment for moment in known if moment is not None]
+        return min(moments) if len(moments) == len(known) else None
 
 
 def needed_dates(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -13,7 +14,9 @@ from ingestion.contracts import CONTRACTS
 from ingestion.errors import SourceError
 from ingestion.manifest import BatchEntry, Manifest
 from ingestion.settings import Settings
+from ingestion.sources.ad_accounts.platforms import PLATFORMS
 from orchestration.arrival import Arrival, review, unbalanced_files
+from orchestration.defs.batch_metadata import batch_metadata
 from orchestration.defs.quality import check_results, check_specs
 from orchestration.defs.resources import REFRESH, Workspace
 from orchestration.progress import progress
@@ -27,7 +30,7 @@ from orchestration.pulling import (
 
 _FIRST_PARTITION = date(2020, 1, 1)
 #: The tables that are partitioned by report date, so that a backfill of dates can be asked for in the UI.
-_PARTITIONED = {("google_ads", "ad_performance"), ("ocean_engine", "ad_performance")}
+_PARTITIONED = {(platform.source, "ad_performance") for platform in PLATFORMS}
 
 
 def last_complete_date(settings: Settings) -> date:
@@ -141,7 +144,8 @@ def _summary(source: str, new: list[BatchEntry]) -> str:
         return f"{source}: nothing new"
     what = "answers" if source in API_SOURCES else "tables" if source in DATABASE_SOURCES else "files"
     aside = f", {quarantined:,} quarantined" if quarantined else ""
-    return f"{source}: {landed:,} rows landed from {len(files):,} {what}{aside}"
+    names = {(file.entity, file.file_name) for file in files}
+    return f"{source}: {landed:,} rows landed from {len(names):,} {what}{aside}"
 
 
 def _materializations(
@@ -156,10 +160,11 @@ def _materializations(
     files = [file for batch in new for file in batch.files if file.entity == contract.entity]
     accepted = [file for batch in batches if batch.state == "accepted" for file in batch.files]
     counts = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
-    metadata = {
+    metadata: dict[str, Any] = {
         "dagster/row_count": sum(file.rows_landed for file in accepted if file.entity == contract.entity),
         "batches": len(new),
         **{name: sum(getattr(file, name) for file in files) for name in counts},
+        **batch_metadata(settings.data_dir, contract, new),
     }
     if spec.partitions_def is not None and context.job_name == REFRESH:
         for day in sorted(_whole_days(settings, contract.entity, new) - {context.partition_key}):

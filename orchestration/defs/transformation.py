@@ -21,6 +21,8 @@ from orchestration.freeze import WAREHOUSE, fingerprint, freeze
 from orchestration.progress import progress
 from orchestration.publication.swap import current_receipt
 
+#: Checks that read all of history again: `make audit` runs them, on a slower schedule than the refresh.
+AUDIT = "tag:audit"
 #: Unit tests belong to `make test`: they prove SQL, not data.
 _BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
@@ -28,7 +30,7 @@ _BUILD = ["build", "--exclude-resource-type", "unit_test"]
 def dbt_models() -> dg.AssetsDefinition:
     manifest = manifest_path()
 
-    @dbt_assets(manifest=manifest, name="dbt_models", dagster_dbt_translator=DbtWords())
+    @dbt_assets(manifest=manifest, name="dbt_models", exclude=AUDIT, dagster_dbt_translator=DbtWords())
     def models(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         settings = workspace.enter(context)
         is_whole = not context.is_subset
@@ -39,7 +41,9 @@ def dbt_models() -> dg.AssetsDefinition:
         warehouse = settings.data_dir / WAREHOUSE
         try:
             if is_whole or not warehouse.exists():
-                freeze(settings, context.run_id, code_version())
+                batches = freeze(settings, context.run_id, code_version())
+                if batches.whole:
+                    context.log.info(f"everything is built again: {batches.whole}")
             else:
                 _reopen(warehouse)  # partial runs move nothing, and end the claim to a whole build
         except duckdb.IOException as error:
@@ -136,7 +140,8 @@ def _reopen(warehouse: Any) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema if not exists meta")
         connection.execute(
-            "create table if not exists meta.build (run_id varchar, fingerprint varchar, built_at timestamp)"
+            "create table if not exists meta.build"
+            " (run_id varchar, fingerprint varchar, config_hash varchar, built_at timestamp)"
         )
         connection.execute("update meta.build set built_at = null")
 

@@ -41,7 +41,7 @@ def _days(view: BatchView) -> Frame:
             from (
                 select app_id, occurred_at from {view.new("events")}
                 union all by name
-                select app_id, occurred_at from {view.before("events")}
+                select app_id, occurred_at from {view.before("events", days=30)}
             )
             group by all
         )

@@ -1,7 +1,7 @@
 """A batch and its history as DuckDB relations, so that suites get small frames and memory stays bounded."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,19 +43,32 @@ class BatchView:
         """A table expression over what the batch landed; no rows when it landed none."""
         return self._read(self._paths((self.entry,), entity), entity)
 
-    def before(self, entity: str) -> str:
-        """A table expression over everything accepted before."""
-        return self._read(self._paths(self.history, entity), entity)
+    def before(self, entity: str, days: int | None = None) -> str:
+        """A table expression over everything accepted before; with `days`, at least what happened from so many days
+        before a UTC date of the batch to the day after it: files without such a date need not be opened.
+        """
+        return self._read(self._paths(self.history, entity, self._near(days)), entity)
 
     def frame(self, query: str) -> "pd.DataFrame":
         return self.connection.sql(query).df()
 
-    def _paths(self, entries: tuple[BatchEntry, ...], entity: str) -> list[Path]:
+    def _near(self, days: int | None) -> set[str] | None:
+        if days is None or not self.entry.dates:
+            return None
+        touched = {date.fromisoformat(day) for dates in self.entry.dates.values() for day in dates}
+        near = {day.toordinal() + shift for day in touched for shift in range(-days, 2)}
+        return {date.fromordinal(day).isoformat() for day in near if 1 <= day <= date.max.toordinal()}
+
+    def _paths(
+        self, entries: tuple[BatchEntry, ...], entity: str, near: set[str] | None = None
+    ) -> list[Path]:
         paths = {
             self.data_dir / file.raw_path
             for entry in entries
             for file in entry.files
-            if file.entity == entity and file.raw_path
+            if file.entity == entity
+            and file.raw_path
+            and (near is None or not near.isdisjoint(entry.dates.get(file.raw_path, near)))
         }
         return sorted(paths)
 

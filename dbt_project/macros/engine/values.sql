@@ -46,3 +46,12 @@
 {% macro spark__url_domain(url) -%}
     nullif(regexp_extract(lower({{ url }}), '^[a-z][a-z0-9+.-]*://(?:[^/@]*@)?(?:www\\.)?([^/:?#]+)', 1), '')
 {%- endmacro %}
+
+{# A 64-bit number to look rows up by, in place of long texts; never leaves the warehouse, and two lists may share one. #}
+{% macro lookup_key(columns) %}{{ adapter.dispatch('lookup_key')(columns) }}{% endmacro %}
+{% macro default__lookup_key(columns) -%}
+    hash({{ columns | join(', ') }})
+{%- endmacro %}
+{% macro spark__lookup_key(columns) -%}
+    xxhash64({{ columns | join(', ') }})
+{%- endmacro %}

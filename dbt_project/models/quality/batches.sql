@@ -1,20 +1,11 @@
-with event_dates as (
-    select distinct
-        events.batch_id,
-        events.app_id,
-        {{ local_date("events.occurred_at", "apps.timezone") }} as touched_date
-    from {{ ref("stg_app_events__events") }} as events
-    inner join {{ ref("int_apps") }} as apps on events.app_id = apps.app_id
-),
-
-touched as (
-    select batch_id, touched_date from event_dates
+with touched as (
+    select batch_id, event_date as touched_date from {{ ref("int_kept_events") }}
     union
-    select batch_id, report_date from {{ ref("stg_google_ads__pulls") }}
+    select batch_id, report_date from {{ ref("stg_ad_platforms__pulls") }}
+    {% for source in channel_platforms() %}
     union
-    select batch_id, report_date from {{ ref("stg_ocean_engine__pulls") }}
-    union
-    select batch_id, report_date from {{ ref("stg_wechat_official_account__pulls") }}
+    select batch_id, report_date from {{ ref("stg_" ~ source ~ "__pulls") }}
+    {% endfor %}
 ),
 
 counted as (

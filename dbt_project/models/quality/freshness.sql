@@ -8,7 +8,7 @@ with asked as (
         rows_landed > 0 as has_rows
     from {{ ref("stg_meta__batch_files") }}
     where state = 'accepted' and entity <> 'pulls'
-    {% for source in ["google_ads", "ocean_engine", "wechat_official_account", "app_database"] %}
+    {% for source in ["app_database"] + channel_platforms() %}
     union all
     select
         '{{ source }}' as source,
@@ -18,6 +18,14 @@ with asked as (
     from {{ ref("stg_" ~ source ~ "__pulls") }}
     where status = 'complete'
     {% endfor %}
+    union all
+    select
+        platform as source,
+        entity,
+        observed_at,
+        false as has_rows
+    from {{ ref("stg_ad_platforms__pulls") }}
+    where status = 'complete'
 ),
 
 deliveries as (
@@ -37,10 +45,10 @@ data_times as (
         'app_events' as source,
         'events' as entity,
         max(events.occurred_at) as last_data_at
-    from {{ ref("stg_app_events__events") }} as events
+    from {{ ref("int_kept_events") }} as events
     cross join {{ ref("int_run") }} as run
     where events.occurred_at <= run.as_of
-    {% for source in ["google_ads", "ocean_engine", "wechat_official_account"] %}
+    {% for source in channel_platforms() %}
     union all
     select
         '{{ source }}' as source,
@@ -50,6 +58,14 @@ data_times as (
     where is_whole and rows_pulled > 0
     group by entity
     {% endfor %}
+    union all
+    select
+        platform as source,
+        entity,
+        max(cast(report_date as timestamp)) as last_data_at
+    from {{ ref("stg_ad_platforms__pulls") }}
+    where is_whole and rows_pulled > 0
+    group by platform, entity
 ),
 
 expected as (

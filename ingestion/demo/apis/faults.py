@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-#: rate_limit: HTTP 429 with Retry-After · server_error: HTTP 500 · forbidden: HTTP 403 · time_out: no answer
-#: for `seconds` · cut_body: the connection ends inside the answer · quota, expired_token: as the platform says
-#: it, in HTTP 200 where it does so · total_mismatch: the stated total is one too many · repeated_page: the
-#: first page comes in place of the one that was asked for.
+#: rate_limit: HTTP 429 with Retry-After · bare_rate_limit: without · server_error: HTTP 500 · forbidden: HTTP 403 ·
+#: time_out: no answer for `seconds` · trickle: a byte now and then, for ever · cut_body: the connection ends inside
+#: the answer · quota, expired_token: as the platform says it, in HTTP 200 where it does so · total_mismatch: the
+#: stated total is one too many · repeated_page: the first page comes in place of the one that was asked for ·
+#: skipped_page: the one after it · inserted_row: a row comes in while pages are read · cursor_loop: the page names
+#: itself as the next · too_large: more than three days are refused · stuck_job, failed_job: a report job never ends,
+#: or fails · partial: part of the rows, and the platform says so · truncated_file: a file ends early, with a fitting
+#: Content-Length · missing_segment: a report's instance without its parts.
 Kind = Literal[
     "rate_limit",
     "server_error",
@@ -19,6 +23,17 @@ Kind = Literal[
     "expired_token",
     "total_mismatch",
     "repeated_page",
+    "skipped_page",
+    "inserted_row",
+    "cursor_loop",
+    "bare_rate_limit",
+    "trickle",
+    "too_large",
+    "stuck_job",
+    "failed_job",
+    "partial",
+    "truncated_file",
+    "missing_segment",
 ]
 
 

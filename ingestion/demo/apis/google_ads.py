@@ -8,16 +8,19 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from ingestion.demo.apis.ads_state import AdAccountState, Row, add_up
+from ingestion.demo.apis.ads_state import AdAccountState, Row, actions_of, add_up
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
 from ingestion.demo.apis.faults import Kind
+from ingestion.demo.apis.pages import shift
 
 _PATH = re.compile(r"/v\d+/customers/(\d+)/googleAds:search")
 _GAQL = re.compile(
     r"\s*SELECT\s+(?P<fields>[\w.,\s]+?)\s+FROM\s+(?P<resource>\w+)"
+    r"(?:\s+WHERE\s+(?:account_budget|campaign)\.status\s*=\s*'(?P<status>\w+)')?"
     r"(?:\s+WHERE\s+segments\.date\s+BETWEEN\s+'(?P<first>[\d-]{10})'\s+AND\s+'(?P<last>[\d-]{10})')?"
     r"(?:\s+ORDER\s+BY\s+[\w.,\s]+?)?(?:\s+LIMIT\s+\d+)?\s*",
     re.IGNORECASE,
@@ -31,6 +34,16 @@ _FIELDS: dict[str, Callable[[Row], Any]] = {
     "ad_group.name": lambda row: row["ad_group_name"],
     "ad_group_ad.ad.id": lambda row: str(row["ad_id"]),
     "ad_group_ad.ad.name": lambda row: row["ad_name"],
+    "ad_group_ad.status": lambda row: row["status"],
+    "ad_group_ad.ad.final_urls": lambda row: [row["landing_url"]],
+    "segments.conversion_action_name": lambda row: row["action"],
+    "ad_group_criterion.criterion_id": lambda row: str(row["keyword_id"]),
+    "ad_group_criterion.keyword.text": lambda row: row["keyword_text"],
+    "ad_group_criterion.keyword.match_type": lambda row: row["match_type"],
+    "account_budget.approved_spending_limit_micros": lambda row: row["limit"],
+    "account_budget.amount_served_micros": lambda row: row["served"],
+    "campaign_budget.id": lambda row: row["budget_id"],
+    "campaign_budget.amount_micros": lambda row: row["amount"],
     "metrics.cost_micros": lambda row: str(row["cost_micros"]),
     "metrics.impressions": lambda row: str(row["impressions"]),
     "metrics.clicks": lambda row: str(row["clicks"]),
@@ -84,31 +97,69 @@ class GoogleAds:
         if query["resource"] == "customer" and query["first"] is None:
             return Answer({"results": [{"customer": _customer(customer_id, account)}]})
         unknown = [name for name in fields if name not in _FIELDS]
-        if unknown or query["first"] is None or query["resource"] not in ("ad_group_ad", "customer"):
+        rows_of = _RESOURCES.get(query["resource"])
+        if unknown or rows_of is None:
             return _error(400, "INVALID_ARGUMENT", f"Unrecognized fields in the query: {unknown}.")
-        rows_of = account.ads if query["resource"] == "ad_group_ad" else account.totals
-        rows = [row for row in rows_of(query["first"], query["last"]) if _is_not_zero(row)]
+        rows = rows_of(account, query["first"], query["last"])
+        if "segments.conversion_action_name" in fields:
+            rows = [
+                row | action for row in rows for action in actions_of(row) if float(action["conversions"])
+            ]
         return Answer(self._page(rows, fields, body, fault))
 
     def _page(self, rows: Sequence[Row], fields: Sequence[str], body: Any, fault: Kind | None) -> Any:
         settings = body.get("searchSettings", {})
         start = int(base64.b64decode(body["pageToken"])) if body.get("pageToken") else 0
-        shown = 0 if fault == "repeated_page" else start
+        shown, total = shift(rows, start, self._page_size, fault)
         answer: dict[str, Any] = {"fieldMask": ",".join(fields)}
-        results = [_shape(row, fields) for row in rows[shown : shown + self._page_size]]
+        results = [_shape(row, fields) for row in shown]
         if results and start < len(rows):
             answer["results"] = results
         if settings.get("returnTotalResultsCount"):
-            answer["totalResultsCount"] = str(len(rows) + (fault == "total_mismatch"))
+            answer["totalResultsCount"] = str(total)
         end = start + self._page_size
         if start < len(rows):
-            answer["nextPageToken"] = base64.b64encode(str(min(end, len(rows))).encode()).decode()
+            following = start if fault == "cursor_loop" else min(end, len(rows))
+            answer["nextPageToken"] = base64.b64encode(str(following).encode()).decode()
         if start >= len(rows) or (end >= len(rows) and not settings.get("returnSummaryRow")):
             answer.pop("nextPageToken", None)
         if settings.get("returnSummaryRow") and start >= len(rows) and rows:
             metrics = [name for name in fields if name.startswith("metrics.")]
             answer["summaryRow"] = _shape(add_up(rows), metrics)
         return answer
+
+
+def _shown(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if _is_not_zero(row)]
+
+
+def _ads(account: AdAccountState, first: str | None, last: str | None) -> Sequence[Row]:
+    return _shown(account.ads(first, last)) if first and last else account.ad_list()
+
+
+def _account_budgets(account: AdAccountState, _first: str | None, _last: str | None) -> Sequence[Row]:
+    """The approved budget of an account that pays by invoice: a limit, of which a part was served."""
+    if account.balance is None:
+        return []
+    served = 5_000_000
+    return [{"limit": str(int(Decimal(account.balance) * 1_000_000) + served), "served": str(served)}]
+
+
+def _campaigns(account: AdAccountState, _first: str | None, _last: str | None) -> Sequence[Row]:
+    """Two enabled campaigns share the one budget of the state."""
+    amount = account.daily_budget
+    micros = str(int(Decimal(amount) * 1_000_000)) if amount is not None else None
+    return [{"budget_id": "9001", "amount": micros}] * 2 if micros else []
+
+
+#: GAQL resource → its rows; without dates they are the present state.
+_RESOURCES: dict[str, Callable[[AdAccountState, str | None, str | None], Sequence[Row]]] = {
+    "ad_group_ad": _ads,
+    "customer": lambda account, first, last: _shown(account.totals(first or "", last or "")),
+    "keyword_view": lambda account, first, last: _shown(account.keywords(first or "", last or "")),
+    "account_budget": _account_budgets,
+    "campaign": _campaigns,
+}
 
 
 def _customer(customer_id: str, account: AdAccountState) -> dict[str, Any]:

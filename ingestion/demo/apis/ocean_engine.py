@@ -14,6 +14,7 @@ from ingestion.demo.apis.ads_state import AdAccountState, Row, add_up
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
 from ingestion.demo.apis.faults import Kind
+from ingestion.demo.apis.pages import numbered_page
 
 _DIMENSIONS = {
     "stat_time_day": "report_date",
@@ -31,6 +32,9 @@ _METRICS = {
     "convert_cnt": "conversions",
     "in_app_order_gmv": "conversion_value",
     "total_play": "video_views",
+    "attribution_convert_cnt": "conversions",
+    "deep_convert_cnt": "deep_conversions",
+    "attribution_deep_convert_cnt": "deep_conversions",
 }
 _FIRST_TOKEN = DEMO_CREDENTIALS["ocean_engine"]["refresh_token"]
 LONGEST_DAYS = 30
@@ -54,12 +58,45 @@ class OceanEngine:
             self._access_token = None
         if request.headers.get("access-token") != self._access_token:
             return _say(40105, "access_token is incorrect or has expired")
-        if request.path != "/open_api/v3.0/report/custom/get/":
-            return _say(40000, f"unknown path {request.path}")
-        account = self._accounts.get(request.query.get("advertiser_id", ""))
+        advertiser = request.query.get("advertiser_id") or request.query.get("advertiser_ids", "").strip("[]")
+        account = self._accounts.get(advertiser)
         if account is None:
             return _say(40002, "No permission to operate advertiser")
-        return self._report(account, request.query, fault)
+        if request.path == "/open_api/v3.0/report/custom/get/":
+            return self._report(account, request.query, fault)
+        if request.path == "/open_api/v3.0/promotion/list/":
+            return self._promotions(account, request.query)
+        if request.path == "/open_api/2/advertiser/fund/get/":
+            return _say(
+                0, "OK", {"advertiser_id": int(advertiser), "name": account.name, "balance": account.balance}
+            )
+        if request.path == "/open_api/2/advertiser/budget/get/":
+            return _say(
+                0, "OK", {"list": [{"advertiser_id": int(advertiser), "budget": account.daily_budget}]}
+            )
+        return _say(40000, f"unknown path {request.path}")
+
+    def _promotions(self, account: AdAccountState, query: Mapping[str, str]) -> Answer:
+        promotions: dict[tuple[str, str], dict[str, Any]] = {}
+        for ad in account.ad_list():
+            promotion = promotions.setdefault(
+                (ad["campaign_id"], ad["ad_group_id"]),
+                {
+                    "project_id": int(ad["campaign_id"]),
+                    "promotion_id": int(ad["ad_group_id"]),
+                    "promotion_name": ad["ad_group_name"],
+                    "status_first": ad["status"],
+                    "promotion_materials": {
+                        "external_url_material_list": [ad["landing_url"]],
+                        "video_material_list": [],
+                    },
+                },
+            )
+            material = {"material_id": int(ad["ad_id"]), "material_name": ad["ad_name"]}
+            promotion["promotion_materials"]["video_material_list"].append(material)
+        page, size = int(query.get("page", 1)), int(query.get("page_size", 10))
+        shown, info = numbered_page(list(promotions.values()), page, size, None)
+        return _say(0, "OK", {"list": shown, "page_info": info})
 
     def _refresh(self, given: Any) -> Answer:
         right, token = DEMO_CREDENTIALS["ocean_engine"], str(given.get("refresh_token", ""))
@@ -91,16 +128,11 @@ class OceanEngine:
         rows_of = account.ads if "material_id" in dimensions else account.totals
         rows = rows_of(first.isoformat(), last.isoformat())
         size = min(asked_size, self._page_size)
-        start = 0 if fault == "repeated_page" else (page - 1) * size
+        shown, info = numbered_page(rows, page, size, fault)
         data = {
-            "rows": [_shape(row, dimensions, metrics) for row in rows[start : start + size]],
+            "rows": [_shape(row, dimensions, metrics) for row in shown],
             "total_metrics": _shape(add_up(rows), [], metrics)["metrics"] if rows else {},
-            "page_info": {
-                "page": page,
-                "page_size": size,
-                "total_number": len(rows) + (fault == "total_mismatch"),
-                "total_page": -(-len(rows) // size),
-            },
+            "page_info": info,
         }
         return _say(0, "OK", data)
 

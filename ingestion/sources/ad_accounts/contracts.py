@@ -1,57 +1,162 @@
 """Raw tables of ad platforms. Amounts keep the platform's own unit; staging turns them into currency."""
 
-from ingestion.contract import Contract, date, decimal, integer, pulls_contract, text
+from functools import cache
 
+from ingestion.contract import Contract, Field, boolean, date, decimal, integer, pulls_contract, text
+from ingestion.sources.ad_accounts.platforms import BY_SOURCE, PLATFORMS, AdPlatform, MoneyUnit
+
+_SUFFIX: dict[MoneyUnit, str] = {"units": "", "fen": "_fen", "micros": "_micros"}
+_WORDS: dict[MoneyUnit, str] = {
+    "units": "in units of the account's currency",
+    "fen": "in hundredths of the account's currency (分)",
+    "micros": "in millionths of the account's currency",
+}
+_ACCOUNT_ID = text("account_id", "Ad account.", required=True)
 _ACCOUNT = (
-    text("account_id", "Ad account.", required=True),
+    _ACCOUNT_ID,
     text("account_name", "Its name."),
     text("currency_code", "ISO 4217 currency of the account.", required=True),
     text("time_zone", "IANA zone of the account's days.", required=True),
 )
-_LEVELS = (
+_GROUPS = (
     text("campaign_id", "Campaign.", required=True),
     text("campaign_name", "Its name."),
-    text("ad_group_id", "Ad group (Ocean Engine: project = campaign, promotion = ad group).", required=True),
+    text("ad_group_id", "Ad group: what a platform has between campaign and ad.", required=True),
     text("ad_group_name", "Its name."),
-    text("ad_id", "Ad.", required=True),
-    text("ad_name", "Its name."),
 )
+_ADS = (text("ad_id", "Ad.", required=True), text("ad_name", "Its name."))
 _REPORT_DATE = date("report_date", "Day in the account's time zone.", required=True)
 _COUNTS = (
     integer("impressions", "Impressions (展示).", required=True, minimum=0),
     integer("clicks", "Clicks (点击).", required=True, minimum=0),
     decimal("conversions", "Conversions as the platform attributes them.", minimum=0),
-    decimal("conversion_value", "Their value, in units of the account's currency.", minimum=0),
-    integer("video_views", "Video views.", minimum=0),
 )
-_AD_KEY = ("account_id", "campaign_id", "ad_group_id", "ad_id", "report_date")
-_COST_MICROS = integer("cost_micros", "Spend in millionths of the account's currency.", required=True, unit="micros",
-                       minimum=0)  # fmt: skip
-_COST_YUAN = decimal(
-    "cost", "Spend in units of the account's currency (元).", required=True, unit="yuan", minimum=0
-)
+_VIDEO = integer("video_views", "Video views.", minimum=0)
+_GROUP_KEY = ("account_id", "campaign_id", "ad_group_id")
+_AD_KEY = (*_GROUP_KEY, "ad_id")
 
-GOOGLE_ADS_PERFORMANCE = Contract(
-    "google_ads", "ad_performance",
-    "Daily performance of Google Ads ads. One row per account, ad, report date and pull.",
-    (*_ACCOUNT, *_LEVELS, _REPORT_DATE, _COST_MICROS, *_COUNTS), _AD_KEY,
-)  # fmt: skip
-GOOGLE_ADS_ACCOUNT = Contract(
-    "google_ads", "account_performance",
-    "Daily totals of Google Ads accounts, for reconciliation. One row per account, report date and pull.",
-    (*_ACCOUNT, _REPORT_DATE, _COST_MICROS, *_COUNTS), ("account_id", "report_date"),
-)  # fmt: skip
-OCEAN_ENGINE_PERFORMANCE = Contract(
-    "ocean_engine", "ad_performance",
-    "Daily performance of Ocean Engine (巨量引擎) ads. One row per account, ad, report date and pull.",
-    (*_ACCOUNT, *_LEVELS, _REPORT_DATE, _COST_YUAN, *_COUNTS), _AD_KEY,
-)  # fmt: skip
-OCEAN_ENGINE_ACCOUNT = Contract(
-    "ocean_engine", "account_performance",
-    "Daily totals of Ocean Engine accounts, for reconciliation. One row per account, report date and pull.",
-    (*_ACCOUNT, _REPORT_DATE, _COST_YUAN, *_COUNTS), ("account_id", "report_date"),
-)  # fmt: skip
 
-GOOGLE_ADS_CONTRACTS = (GOOGLE_ADS_PERFORMANCE, GOOGLE_ADS_ACCOUNT, pulls_contract("google_ads"))
-OCEAN_ENGINE_CONTRACTS = (OCEAN_ENGINE_PERFORMANCE, OCEAN_ENGINE_ACCOUNT, pulls_contract("ocean_engine"))
-CONTRACTS = (*GOOGLE_ADS_CONTRACTS, *OCEAN_ENGINE_CONTRACTS)
+def amount(
+    name: str, description: str, unit: MoneyUnit, *, required: bool = False, minimum: int | None = 0
+) -> Field:
+    """Money in the platform's unit, which stands in the column's name unless it is whole currency units."""
+    name, description = name + _SUFFIX[unit], f"{description}, {_WORDS[unit]}."
+    if unit == "units":
+        return decimal(name, description, required=required, unit=unit, minimum=minimum)
+    return integer(name, description, required=required, unit=unit, minimum=minimum)
+
+
+def money_column(source: str, entity: str, name: str) -> str:
+    """The raw column that holds an amount: `cost` of Google Ads is `cost_micros`."""
+    names = [field.name for field in contract(source, entity).fields]
+    return next(column for column in (name + suffix for suffix in _SUFFIX.values()) if column in names)
+
+
+@cache
+def platform_contracts(source: str) -> tuple[Contract, ...]:
+    """Of one platform, `pulls` included."""
+    platform = BY_SOURCE[source]
+    contracts = [
+        _ad_performance(platform),
+        _account_performance(platform),
+        _accounts(platform),
+    ]
+    if platform.has_ads:
+        contracts.append(_ads(platform))
+    if platform.has_conversions:
+        contracts.append(_conversions(platform))
+    if platform.has_keywords:
+        contracts.append(_keyword_performance(platform))
+    return (*contracts, pulls_contract(source))
+
+
+def contract(source: str, entity: str) -> Contract:
+    return next(one for one in platform_contracts(source) if one.entity == entity)
+
+
+def _figures(platform: AdPlatform) -> tuple[Field, ...]:
+    value = amount("conversion_value", "Their value", platform.value)
+    return (_REPORT_DATE, amount("cost", "Spend", platform.cost, required=True), *_COUNTS, value, _VIDEO)
+
+
+def _ad_performance(platform: AdPlatform) -> Contract:
+    return Contract(
+        platform.source, "ad_performance",
+        f"Daily performance of {platform.title} ads. One row per account, ad, report date and pull.",
+        (*_ACCOUNT, *_GROUPS, *_ADS, *_figures(platform)), (*_AD_KEY, "report_date"),
+    )  # fmt: skip
+
+
+def _account_performance(platform: AdPlatform) -> Contract:
+    return Contract(
+        platform.source, "account_performance",
+        f"Daily totals of {platform.title} accounts, for reconciliation. One row per account, report date and pull.",
+        (*_ACCOUNT, *_figures(platform)), ("account_id", "report_date"),
+    )  # fmt: skip
+
+
+def _accounts(platform: AdPlatform) -> Contract:
+    return Contract(
+        platform.source, "accounts",
+        f"{platform.title} accounts as they were when asked. One row per account and pull.",
+        (
+            *_ACCOUNT,
+            amount("balance", "Money left in the account, where the platform offers it", platform.cost, minimum=None),
+            amount("daily_budget", "Budget of the account for a day, where it has one", platform.cost),
+        ),
+        ("account_id",),
+    )  # fmt: skip
+
+
+def _ads(platform: AdPlatform) -> Contract:
+    return Contract(
+        platform.source, "ads",
+        f"{platform.title} ads as they were when asked. One row per account, ad and pull.",
+        (
+            _ACCOUNT_ID, *_GROUPS, *_ADS,
+            text("status", "State of the ad in the platform's own word."),
+            text("landing_url", "Page that the ad leads to, with its utm parameters."),
+        ),
+        _AD_KEY,
+    )  # fmt: skip
+
+
+def _conversions(platform: AdPlatform) -> Contract:
+    return Contract(
+        platform.source, "conversions",
+        f"Daily conversions of {platform.title} ads by what was done and how it is attributed. One row per account, "
+        "ad, report date, action, attribution_window, touch_type, time_basis and pull.",
+        (
+            *_ACCOUNT, *(field for field in (*_GROUPS, *_ADS) if field.name.endswith("_id")), _REPORT_DATE,
+            text("action", "What was done, in the platform's own word.", required=True),
+            text("counts_as", "Kind of action; overlapping actions share one.", required=True),
+            boolean("is_counted", "The action counts in its kind; one that overlaps it does not.", required=True),
+            boolean("is_canonical", "Part of the conversions that the ad's own row states.", required=True),
+            text("attribution_window", "Days between, such as 7d; `account` = as set there.", required=True),
+            text("touch_type", "What it is attributed to.", required=True, choices=("click", "view", "any")),
+            text("time_basis", "Day it is booked on: that of the touch, of the conversion, or mixed.", required=True,
+                 choices=("touch", "conversion", "mixed")),
+            decimal("conversions", "How often.", required=True, minimum=0),
+            amount("conversion_value", "Value", platform.value),
+        ),
+        (*_AD_KEY, "report_date", "action", "attribution_window", "touch_type", "time_basis"),
+    )  # fmt: skip
+
+
+def _keyword_performance(platform: AdPlatform) -> Contract:
+    return Contract(
+        platform.source, "keyword_performance",
+        f"Daily performance of {platform.title} keywords. "
+        "One row per account, ad group, keyword, report date and pull.",
+        (
+            *_ACCOUNT, *_GROUPS,
+            text("keyword_id", "Keyword (关键词).", required=True),
+            text("keyword_text", "Its words."),
+            text("match_type", "How closely a search must match it, in the platform's own word."),
+            _REPORT_DATE, amount("cost", "Spend", platform.cost, required=True), *_COUNTS,
+        ),
+        (*_GROUP_KEY, "keyword_id", "report_date"),
+    )  # fmt: skip
+
+
+CONTRACTS = tuple(one for platform in PLATFORMS for one in platform_contracts(platform.source))

@@ -1,39 +1,29 @@
-"""Ocean Engine (巨量引擎) v3 custom report → ad_performance, account_performance, pulls.
+"""Ocean Engine (巨量引擎) v3 custom report → the tables of ad platforms.
 
-All values are strings, spend in 元. Project = campaign, promotion = ad group, material = ad (report topic
+All figures are strings, spend in 元. Project = campaign, promotion = ad group, material = ad (report topic
 MATERIAL_DATA); the account's own totals come from topic BASIC_DATA. Report dates are days in GMT+8 [?].
 `in_app_order_gmv` as conversion value and `total_play` as video views are [?]: `metrics` in sources.yaml
-names others. Errors come in the body of HTTP 200 as `code` != 0; which can be tried again is partly [?].
+names others. Conversions stand on the day they happened (`convert_cnt`) and on the day of the touch
+(`attribution_convert_cnt`); the first one is the platform's own figure. Paths of balance, budget and promotions
+and the fields of promotions are [?]. Errors come in the body of HTTP 200 as `code` != 0; which can be tried
+again is partly [?].
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ingestion.exact_json import as_text
-from ingestion.redaction import Redactor
-from ingestion.rest_client import ApiError, Refusal, rest_client
-from ingestion.secrets_store import TokenChain, token_key
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import (
-    STALE_AFTER,
-    Connected,
-    PullResults,
-    Question,
-    TextRow,
-    pull_accounts,
-)
-from ingestion.sources.ad_accounts.contracts import (
-    OCEAN_ENGINE_ACCOUNT,
-    OCEAN_ENGINE_CONTRACTS,
-    OCEAN_ENGINE_PERFORMANCE,
-)
-from ingestion.sources.ad_accounts.ocean_engine_token import OceanEngineToken
-from ingestion.sources.endpoints import resolve
-from ingestion.sources_config import OceanEngineAccount
+from ingestion.sources.ad_accounts.account_settings import OceanEngineAccount
+from ingestion.sources.ad_accounts.coded_answers import coded
+from ingestion.sources.ad_accounts.connecting import connected, own_columns
+from ingestion.sources.ad_accounts.declared_actions import Action, conversion_rows
+from ingestion.sources.ad_accounts.rotating_token import Exchange, rotating_pull
+from ingestion.sources.ad_accounts.whole_answers import expect_sums, number, numbered_pages, place
+from ingestion.sources.questions import Answer, Connected, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
@@ -41,7 +31,10 @@ if TYPE_CHECKING:
 SOURCE = "ocean_engine"
 HOST = "https://api.oceanengine.com"
 PATH = "/open_api/v3.0/report/custom/get/"
-ZONE = "Asia/Shanghai"
+FUND_PATH = "/open_api/2/advertiser/fund/get/"
+BUDGET_PATH = "/open_api/2/advertiser/budget/get/"
+PROMOTION_PATH = "/open_api/v3.0/promotion/list/"
+ZONE = ZoneInfo("Asia/Shanghai")
 PAGE_SIZE = 1000
 LEVELS = {
     "campaign_id": "cdp_project_id",
@@ -59,71 +52,49 @@ METRICS = {
     "conversion_value": "in_app_order_gmv",
     "video_views": "total_play",
 }
-TRY_AGAIN = (40100, 40110)
-EXPIRED = (40102, 40104, 40105)
+ACTIONS = {
+    "convert_cnt": Action("convert", time_basis="conversion", value="conversion_value", is_canonical=True),
+    "deep_convert_cnt": Action("deep_convert", time_basis="conversion"),
+    "attribution_convert_cnt": Action("convert"),
+    "attribution_deep_convert_cnt": Action("deep_convert"),
+}
+MATERIALS = "promotion_materials"
+#: 40100 is the sibling TikTok's code of too many requests [?].
+inspect = coded((40100, 40110, *range(50000, 60000)), (40102, 40104, 40105))
 
 
-def pull(
-    settings: Settings,
-    accounts: Sequence[OceanEngineAccount],
-    *,
-    dates: Sequence[date] | None = None,
-    demo_base_url: str | None = None,
-) -> PullResults:
-    """Land what is needed of every account. Raises SourceError for bad configuration or when none works."""
-    tokens: dict[str, OceanEngineToken] = {}
-    clients: dict[str, tuple[RESTClient, OceanEngineToken]] = {}
-    for account in accounts:
-        endpoint = resolve(account, HOST, demo_base_url)
-        # Accounts of one authorisation share its chain: each exchange kills the token before.
-        variable = account.credentials.refresh_token if account.credentials else ""
-        name = f"{SOURCE}-{'demo' if endpoint.is_demo else variable}"
-        if name not in tokens:
-            seed, key = endpoint.credentials["refresh_token"], token_key(endpoint.is_demo)
-            chain = TokenChain(settings.data_dir, name, seed, key)
-            tokens[name] = OceanEngineToken(endpoint, Redactor(endpoint.credentials.values()), chain, inspect)
-        token = tokens[name]
-        client = rest_client(
-            endpoint.base_url, platform=SOURCE, inspect=inspect, redactor=token.redactor, auth=token
-        )
-        clients[account.account_id] = (client, token)
-
-    def connect(account: OceanEngineAccount) -> Connected:
-        return _connect(settings, account, *clients[account.account_id])
-
-    return pull_accounts(settings, SOURCE, accounts, connect, OCEAN_ENGINE_CONTRACTS, dates)
+def _exchange_body(credentials: Mapping[str, str], refresh_token: str) -> dict[str, Any]:
+    application = {"app_id": credentials["app_id"], "secret": credentials["secret"]}
+    return {**application, "grant_type": "refresh_token", "refresh_token": refresh_token}
 
 
-def inspect(status: int, body: Any) -> Refusal | None:
-    """Every answer is {"code", "message", "data", "request_id"}; 0 is success."""
-    if not isinstance(body, dict) or "code" not in body:
-        return Refusal("retry", "the answer has no `code`") if status == 200 else None
-    code = body["code"]
-    if code == 0:
-        return None
-    message = f"code {code}: {body.get('message', '')}"
-    if code in EXPIRED:
-        return Refusal("expired_token", message)
-    return Refusal("retry" if code in TRY_AGAIN or code >= 50000 else "fatal", message)
+#: An access token for a day, a refresh token for 30.
+EXCHANGE = Exchange(SOURCE, "/open_api/oauth2/refresh_token/", _exchange_body, inspect)
 
 
-def _connect(
-    settings: Settings, account: OceanEngineAccount, client: "RESTClient", token: OceanEngineToken
-) -> Connected:
-    zone = ZoneInfo(ZONE)
+def connect(settings: Settings, account: OceanEngineAccount, client: "RESTClient") -> Connected:
+    metrics: dict[str, str] = METRICS | dict(account.metrics)
 
-    def ask(first: date, last: date) -> Mapping[str, Sequence[TextRow]]:
-        answer = {
-            OCEAN_ENGINE_PERFORMANCE.entity: _report(client, account, "MATERIAL_DATA", LEVELS, first, last),
-            OCEAN_ENGINE_ACCOUNT.entity: _report(client, account, "BASIC_DATA", {}, first, last),
+    def performance(first: date, last: date) -> Answer:
+        return {
+            "ad_performance": _report(client, account, "MATERIAL_DATA", LEVELS, metrics, first, last),
+            "account_performance": _report(client, account, "BASIC_DATA", {}, metrics, first, last),
         }
-        token.confirm()
-        return answer
 
-    contracts = (OCEAN_ENGINE_PERFORMANCE, OCEAN_ENGINE_ACCOUNT)
-    question = Question(contracts, ask, f"GET {PATH}", account.restatement_days, settings.as_of - STALE_AFTER)
-    last_day = settings.as_of.astimezone(zone).date() - timedelta(days=1)
-    return Connected(zone, last_day, (question,))
+    def conversions(first: date, last: date) -> Answer:
+        ids = {column: name for column, name in LEVELS.items() if column.endswith("_id")}
+        wanted = {name: name for name in ACTIONS} | {"conversion_value": metrics["conversion_value"]}
+        rows = _report(client, account, "MATERIAL_DATA", ids, wanted, first, last)
+        return {"conversions": [one for row in rows for one in conversion_rows(row, ACTIONS)]}
+
+    return connected(
+        settings,
+        account,
+        ZONE,
+        {("ad_performance", "account_performance"): performance, ("conversions",): conversions},
+        {"accounts": lambda: [_account(client, account)], "ads": lambda: _promotions(client, account)},
+        endpoint=f"GET {PATH}",
+    )
 
 
 def _report(
@@ -131,13 +102,11 @@ def _report(
     account: OceanEngineAccount,
     topic: str,
     levels: Mapping[str, str],
+    metrics: Mapping[str, str],
     first: date,
     last: date,
 ) -> list[TextRow]:
     """Every row of a range. Raises ApiError unless their number and sums are those that the API states."""
-    from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
-
-    metrics: dict[str, str] = METRICS | dict(account.metrics)
     parameters = {
         "advertiser_id": account.account_id,
         "data_topic": topic,
@@ -149,22 +118,17 @@ def _report(
         "end_time": last.isoformat(),
         "page_size": PAGE_SIZE,
     }
-    rows: list[TextRow] = []
-    stated: dict[str, Any] = {}
-    pages = PageNumberPaginator(
-        base_page=1, page_param="page", total_path="data.page_info.total_page", stop_after_empty_page=True
+
+    def ask(page: int) -> Any:
+        return client.get(PATH, params={**parameters, "page": page}).json()
+
+    results, body = numbered_pages(ask, what=f"{SOURCE} {topic}", rows="data.rows")
+    rows = [_row(result, account, levels, metrics) for result in results]
+    totals = place(body, "data.total_metrics") or {}
+    sums = {column: number(totals.get(name)) for column, name in metrics.items()}
+    expect_sums(
+        f"{SOURCE} {topic}", rows, {name: sums.get(name) for name in ("cost", "impressions", "clicks")}
     )
-    for number, page in enumerate(
-        client.paginate(
-            PATH, params=parameters, paginator=pages, data_selector="data.rows", hooks={"response": []}
-        ),
-        start=1,
-    ):
-        stated = page.response.json()["data"]
-        if int(stated["page_info"]["page"]) != number:
-            raise ApiError(f"{SOURCE} {topic}: page {number} was asked, {stated['page_info']['page']} came")
-        rows.extend(_row(result, account, levels, metrics) for result in page)
-    _compare(topic, rows, stated, metrics)
     return rows
 
 
@@ -173,36 +137,52 @@ def _row(
 ) -> TextRow:
     dimensions, values = result["dimensions"], result["metrics"]
     return {
-        "account_id": account.account_id,
-        "account_name": account.account_name,
-        "currency_code": account.currency_code,
-        "time_zone": ZONE,
+        **own_columns(account, ZONE),
         "report_date": dimensions["stat_time_day"][:10],  # may carry " 00:00:00"
         **{column: as_text(dimensions.get(name)) for column, name in levels.items()},
-        **{column: _number(values.get(name)) for column, name in metrics.items()},
+        **{column: number(values.get(name)) for column, name in metrics.items()},
     }
 
 
-def _number(value: Any) -> str | None:
-    """Text of a number; "-" and "" stand for nothing, thousands may have commas."""
-    text = (as_text(value) or "").replace(",", "").strip()
-    return text if text not in ("", "-") else None
+def _account(client: "RESTClient", account: OceanEngineAccount) -> TextRow:
+    asked = {"advertiser_id": account.account_id}
+    fund = client.get(FUND_PATH, params=asked).json()["data"]
+    asked = {"advertiser_ids": json.dumps([int(account.account_id)])}
+    budgets = client.get(BUDGET_PATH, params=asked).json()["data"]["list"]
+    named = {"account_name": account.account_name or as_text(fund.get("name"))}
+    budget = number(budgets[0].get("budget")) if budgets else None
+    return {
+        **own_columns(account, ZONE),
+        **named,
+        "balance": number(fund.get("balance")),
+        "daily_budget": budget,
+    }
 
 
-def _compare(
-    topic: str, rows: Sequence[TextRow], stated: Mapping[str, Any], metrics: Mapping[str, str]
-) -> None:
-    count = int(stated["page_info"]["total_number"])
-    if count != len(rows):
-        raise ApiError(f"{SOURCE} {topic}: {len(rows)} rows came, the API states {count}")
-    totals = stated.get("total_metrics") or {}
-    for column in ("cost", "impressions", "clicks"):
-        stated_total = _number(totals.get(metrics[column]))
-        if stated_total is None:
-            continue
-        try:
-            total = sum((Decimal(row[column] or 0) for row in rows), Decimal(0))
-        except InvalidOperation:
-            continue  # the row's own value is no number: landing puts that row aside and says so
-        if total != Decimal(stated_total):
-            raise ApiError(f"{SOURCE} {topic}: {column} adds up to {total}, stated {stated_total}")
+def _promotions(client: "RESTClient", account: OceanEngineAccount) -> list[TextRow]:
+    """A promotion shows several materials: each is an ad, and all lead to the promotion's page."""
+
+    def ask(page: int) -> Any:
+        asked = {"advertiser_id": account.account_id, "page": page, "page_size": 100}
+        return client.get(PROMOTION_PATH, params=asked).json()
+
+    promotions, _ = numbered_pages(ask, what=f"{SOURCE} promotions")
+    return [
+        {
+            "account_id": account.account_id,
+            "campaign_id": as_text(promotion["project_id"]),
+            "ad_group_id": as_text(promotion["promotion_id"]),
+            "ad_group_name": as_text(promotion.get("promotion_name")),
+            "ad_id": as_text(material["material_id"]),
+            "ad_name": as_text(material.get("material_name")),
+            "status": as_text(promotion.get("status_first")),
+            "landing_url": as_text(
+                next(iter(place(promotion, "promotion_materials.external_url_material_list") or []), None)
+            ),
+        }
+        for promotion in promotions
+        for material in place(promotion, f"{MATERIALS}.video_material_list") or []
+    ]
+
+
+pull = rotating_pull(EXCHANGE, HOST, lambda _account: inspect, connect)

@@ -7,9 +7,9 @@ import duckdb
 
 from ingestion.casting import literal, quote
 from ingestion.contract import Contract
-from ingestion.landing import write_schema_file
 from ingestion.landing_sql import cast_select
 from ingestion.manifest import Manifest
+from ingestion.schema_file import write_schema_file
 
 
 def deleted_name(file_name: str) -> str:
@@ -18,13 +18,13 @@ def deleted_name(file_name: str) -> str:
 
 
 class KeySweep:
-    """`scratch` is a Parquet file of text that holds the keys (and updated_at, where the table has one) of all rows."""
+    """`source` is a relation of text that holds the keys (and updated_at, where the table has one) of all rows."""
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         contract: Contract,
-        scratch: Path,
+        source: str,
         data_dir: Path,
         file_name: str,
     ) -> None:
@@ -33,7 +33,6 @@ class KeySweep:
         self._known = _known_rows(contract, data_dir)
         fields = tuple(f for f in contract.fields if f.name in (*contract.key, "updated_at"))
         keys = Contract(contract.source, contract.entity, contract.description, fields, contract.key)
-        source = f"read_parquet({literal(str(scratch))})"
         described = connection.execute(f"describe from {source}").fetchall()
         names = {field.name for field in fields}
         columns = {name: kind for name, kind, *_ in described if name in names}

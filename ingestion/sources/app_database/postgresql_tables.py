@@ -68,11 +68,10 @@ class PostgresqlDatabase:
         updated_at = read.column("updated_at")
         if since is not None and updated_at is not None:
             name, moment = _quote(updated_at.column), f"{since.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
-            literal = {
-                "date": f"date '{moment[:10]}'",
-                "timestamp without time zone": f"timestamp '{moment}'",
-            }
-            start = literal.get(updated_at.kind, f"timestamptz '{moment}+00'")
+            start = f"timestamptz '{moment}+00'"
+            if updated_at.kind != "timestamp with time zone":
+                start = f"({start} at time zone {_literal(read.timezone)})"
+                start = f"cast({start} as date)" if updated_at.kind == "date" else start
             query += f" where {name} >= {start} or {name} is null"
         for batch in self._batches(query, read.table):
             yield _table(read, batch)

@@ -18,6 +18,7 @@ import pyarrow as pa
 from ingestion.database_config import AppDatabase
 from ingestion.errors import SourceError
 from ingestion.sources.app_database.floating_money import inexact, plain
+from ingestion.sources.app_database.local_times import FURTHEST
 from ingestion.sources.app_database.table_read import ColumnRead, TableRead
 
 FETCH_ROWS = 20_000
@@ -47,7 +48,9 @@ class SqliteDatabase:
         query = f"select {', '.join([*texts, *kinds, _blob_field(read)])} from {_quote(read.table)}"
         updated_at = read.column("updated_at")
         if since is not None and updated_at is not None:
-            query += f" where {_changed_since(updated_at.column, since)}"
+            # SQLite takes a time without offset for UTC: rather more is read than a wall clock can be ahead.
+            border = since if read.timezone == "UTC" else since - FURTHEST
+            query += f" where {_changed_since(updated_at.column, border)}"
         for batch in self._batches(query, read.table):
             yield _table(read, money, batch)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.casting import cleaned, literal, moment
+from ingestion.casting import cleaned, literal, moment, quote
 from ingestion.database_config import AppDatabase
 from ingestion.landing import Landing
 from ingestion.settings import Settings
 from ingestion.sources.app_database.key_sweep import KeySweep, deleted_name
+from ingestion.sources.app_database.local_times import with_offset
 from ingestion.sources.app_database.past_readings import PastReading, PastReadings
 from ingestion.sources.app_database.table_read import REASONS, OpenDatabase, TableRead
 
@@ -41,11 +42,9 @@ class TableLanding:
         rows = self._write(read, since, "rows")
         if since is None:
             sweep = self._sweep(read, "rows")
-        through = self._changed_through("rows") or (before and before.changed_through)
+        through = self._changed_through(read, "rows") or (before and before.changed_through)
         file_name = self._file_name(read)
-        self.landing.add(
-            read.contract, f"from read_parquet({literal(str(self._path('rows')))})", file_name=file_name
-        )
+        self.landing.add(read.contract, f"from {self._text(read, 'rows')}", file_name=file_name)
         if sweep and (deleted := sweep.deleted()):
             self.landing.add(read.contract, deleted, file_name=deleted_name(file_name))
         return {
@@ -72,6 +71,17 @@ class TableLanding:
 
     def _path(self, part: str) -> Path:
         return self.scratch / f"{part}.parquet"
+
+    def _text(self, read: TableRead, part: str) -> str:
+        """A relation over the written text, where every time has its offset."""
+        relation, zone = f"read_parquet({literal(str(self._path(part)))})", self.config.timezone
+        times = [
+            quote(column.field.name) for column in read.columns if pa.types.is_timestamp(column.field.type)
+        ]
+        if zone == "UTC" or not times:
+            return relation
+        replaced = ", ".join(f"{with_offset(name, zone)} as {name}" for name in times)
+        return f"(select * replace ({replaced}) from {relation})"
 
     def _write(self, read: TableRead, since: datetime | None, part: str) -> int:
         """Text of the rows, as a file; how many they are."""
@@ -100,20 +110,19 @@ class TableLanding:
         return KeySweep(
             self.landing.connection,
             read.contract,
-            self._path(part),
+            self._text(read, part),
             self.settings.data_dir,
             self._file_name(read),
         )
 
-    def _changed_through(self, part: str) -> datetime | None:
+    def _changed_through(self, read: TableRead, part: str) -> datetime | None:
         """The newest updated_at; one after this moment is a clock that runs fast, or a slip of the pen."""
-        path = self._path(part)
-        if "updated_at" not in pq.read_schema(path).names:
+        if read.column("updated_at") is None:
             return None
         (found,) = self.landing.connection.execute(
             f"""select epoch_us(max(changed_at)) from (
                 select {moment("text")} as changed_at
-                from (select {cleaned("updated_at")} as text from read_parquet({literal(str(path))}))
+                from (select {cleaned("updated_at")} as text from {self._text(read, part)})
             ) where changed_at <= timestamptz {literal(self.settings.as_of.isoformat())}"""
         ).fetchall()
         return (

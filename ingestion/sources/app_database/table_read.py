@@ -37,6 +37,7 @@ class TableRead:
     table: str
     columns: tuple[ColumnRead, ...]
     app_id: str | None
+    timezone: str = "UTC"
 
     def column(self, name: str) -> ColumnRead | None:
         return next((read for read in self.columns if read.field.name == name), None)
@@ -44,13 +45,13 @@ class TableRead:
     def only(self, names: Sequence[str]) -> "TableRead":
         """The same with fewer columns."""
         kept = tuple(read for read in self.columns if read.field.name in names)
-        return TableRead(self.contract, self.table, kept, self.app_id)
+        return TableRead(self.contract, self.table, kept, self.app_id, self.timezone)
 
     @property
     def layout(self) -> str:
         """md5 of all that decides what a row becomes: after a change everything must be read anew."""
         words = [
-            f"{self.table}|{self.app_id}",
+            f"{self.table}|{self.app_id}|{self.timezone}",
             *(f"{read.field.name}={read.column}:{read.kind}" for read in self.columns),
             *(f"{field.name}:{field.type}" for field in self.contract.fields),
         ]
@@ -109,7 +110,7 @@ def table_read(
             app_id = mapped.app_id or config.app_id
         elif field.required:
             raise SourceError(_missing(config, entity, field, whose, present))
-    return TableRead(contract, table, tuple(columns), app_id)
+    return TableRead(contract, table, tuple(columns), app_id, config.timezone)
 
 
 def _missing(config: AppDatabase, entity: str, field: Field, whose: str, present: Mapping[str, str]) -> str:

@@ -25,6 +25,7 @@ EVENTS = Contract(
     ),
     key=("app_id", "event_id"),
     repeats="ever",
+    moment="occurred_at",
 )
 
 CONTRACTS = (EVENTS,)

@@ -5,7 +5,7 @@ import pyarrow as pa
 from ingestion.errors import FileRefused
 from ingestion.sources.app_events.decompression import sound_blocks
 from ingestion.sources.app_events.formats import EventFile
-from ingestion.sources.app_events.line_blocks import SCHEMA as LINES_SCHEMA
+from ingestion.sources.app_events.line_blocks import lines_table
 from ingestion.sources.app_events.strict_json import NotStrict, canonical, parse
 from ingestion.sources.app_events.strict_rows import SCHEMA, Row, event_columns
 
@@ -39,13 +39,7 @@ def document_rows(file: EventFile) -> pa.Table:
 def document_lines(file: EventFile) -> pa.Table:
     """The events of a document, each as a line (line_blocks.SCHEMA) of its place in the array. Raises FileRefused."""
     lines = [canonical(event) for event in _events(file)]
-    columns = {
-        "line": pa.array(lines, pa.string()),
-        "file": pa.array([file.name] * len(lines), pa.string()).dictionary_encode(),
-        "row": pa.array(range(1, len(lines) + 1), pa.int64()),
-        "note": pa.nulls(len(lines), pa.string()),
-    }
-    return pa.table(columns, LINES_SCHEMA)
+    return lines_table(lines, [file.name] * len(lines), range(1, len(lines) + 1))
 
 
 def _events(file: EventFile) -> list[object]:

@@ -4,7 +4,7 @@ Lines are cut in Python, not by a CSV reader, so that NUL bytes, blank lines, CR
 broken UTF-8 each stay one numbered line. Cutting is vectorised: the text is not copied per line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -12,17 +12,19 @@ import pyarrow as pa
 from ingestion.errors import FileRefused
 from ingestion.sources.app_events.decompression import BLOCK_BYTES, sound_blocks
 from ingestion.sources.app_events.formats import EventFile
+from ingestion.sources.app_events.odd_lines import odd_lines
 
 #: A longer line is put aside with its first characters.
 LINE_BYTES = 16 << 20
 SHOWN_BYTES = 2000
-#: `note` is null, or the reason code of a line that cannot be text.
+#: `note` is null, or the reason code of a line that cannot be text; `odd` says that it needs a second look (odd_lines).
 SCHEMA = pa.schema(
     [
         ("line", pa.string()),
         ("file", pa.dictionary(pa.int32(), pa.string())),
         ("row", pa.int64()),
         ("note", pa.string()),
+        ("odd", pa.bool_()),
     ]
 )
 #: (number of the file, number of its first line, how many lines, text that ends with a newline)
@@ -43,7 +45,8 @@ class LineCutter:
         for piece, lines, note in _whole_lines(file):
             if note:
                 yield from self.rest()
-                yield self._batch([piece.decode("utf-8", "backslashreplace")], [number], [row], [note])
+                text = piece.decode("utf-8", "backslashreplace")
+                yield self._batch([text], [number], [row], [note], [True])
             else:
                 self._pieces.append((number, row, lines, piece))
                 self._waiting += len(piece)
@@ -61,30 +64,47 @@ class LineCutter:
     def _cut(self, pieces: list[_Piece]) -> pa.RecordBatch:
         data = pieces[0][3] if len(pieces) == 1 else b"".join(piece[3] for piece in pieces)
         counts = [lines for _, _, lines, _ in pieces]
-        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10) + 1
+        bytes_ = np.frombuffer(data, np.uint8)
+        ends = np.flatnonzero(bytes_ == 10) + 1
         offsets = np.zeros(len(ends) + 1, np.int32)
         offsets[1:] = ends
         files = np.repeat(np.array([piece[0] for piece in pieces], np.int32), counts)
         rows = np.concatenate(
             [np.arange(first, first + lines, dtype=np.int64) for _, first, lines, _ in pieces]
         )
+        odd = odd_lines(bytes_, ends)
         lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(data))
         try:
             lines.validate(full=True)
         except pa.ArrowInvalid:
             texts, notes = _decoded(lines)
-            return self._batch(texts, files, rows, notes)
-        return self._batch(lines, files, rows, pa.nulls(len(ends), pa.string()))
+            return self._batch(texts, files, rows, notes, odd)
+        return self._batch(lines, files, rows, pa.nulls(len(ends), pa.string()), odd)
 
-    def _batch(self, lines: object, files: object, rows: object, notes: object) -> pa.RecordBatch:
+    def _batch(
+        self, lines: object, files: object, rows: object, notes: object, odd: object
+    ) -> pa.RecordBatch:
         dictionary = pa.DictionaryArray.from_arrays(pa.array(files, pa.int32()), self._names)
         columns = [
             pa.array(lines, pa.string()),
             dictionary,
             pa.array(rows, pa.int64()),
             pa.array(notes, pa.string()),
+            pa.array(odd, pa.bool_()),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def lines_table(texts: Sequence[str], names: Sequence[str], numbers: Sequence[int]) -> pa.Table:
+    """Lines that were cut elsewhere; each of them gets the second look."""
+    columns = {
+        "line": pa.array(texts, pa.string()),
+        "file": pa.array(names, pa.string()).dictionary_encode(),
+        "row": pa.array(numbers, pa.int64()),
+        "note": pa.nulls(len(texts), pa.string()),
+        "odd": pa.array([True] * len(texts), pa.bool_()),
+    }
+    return pa.table(columns, SCHEMA)
 
 
 def _whole_lines(file: EventFile) -> Iterator[tuple[bytes, int, str | None]]:

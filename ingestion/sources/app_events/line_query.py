@@ -25,6 +25,8 @@ _KNOWN = "[" + ", ".join(literal(name) for name in COLUMNS) + "]"
 _WITHOUT_KNOWN = "{" + ",".join(f'"{name}":null' for name in COLUMNS) + "}"
 #: So many lists of keys are compared as they are; producers send few different ones.
 SHAPES = 12
+#: Lines of a step that are looked at to find them.
+SAMPLE = 1024
 
 
 def is_odd(text: str) -> str:
@@ -37,10 +39,19 @@ def is_odd(text: str) -> str:
             else {openers} > {MAX_DEPTH} end"""
 
 
+def usual_rows(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> str | None:
+    """A query over text columns of those of `lines` (line_blocks.SCHEMA) that need no second look; None when a sample
+    has no such line. Each line is read once: `rows_of_lines` of the others follows. Lives until the next call.
+    """
+    connection.register("event_lines", lines)
+    shapes = _usual_shapes(connection, len(lines))
+    return _usual(shapes) if shapes else None
+
+
 def rows_of_lines(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> str:
     """A query over text columns of `lines` (line_blocks.SCHEMA), one row for each line. Lives until the next call."""
     connection.register("event_lines", lines)
-    shapes = _usual_shapes(connection)
+    shapes = _listed([keys for keys in _usual_shapes(connection, len(lines)) if set(keys) <= set(COLUMNS)])
     kinds = connection.execute(
         f"create or replace temp table event_kinds as select file, row, kind from ({_kinds(shapes)}) where kind <> 0"
     ).execute("select distinct kind from event_kinds")
@@ -56,18 +67,23 @@ def rows_of_lines(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> str
         union all by name select * from strict_events"""
 
 
-def _usual_shapes(connection: duckdb.DuckDBPyConnection) -> str:
-    """SQL list of the key lists, seen in a sample, that are known keys only and without repetition."""
+def _usual_shapes(connection: duckdb.DuckDBPyConnection, lines: int) -> list[list[str]]:
+    """The lists of keys, without repetition, that are frequent in a sample."""
     seen = connection.execute(
         f"""select keys, count(*) as lines
             from (
-                select json_keys(line) as keys
-                from (select line from event_lines where note is null and json_valid(line) limit 1024)
+                select try(json_keys(line)) as keys
+                from (select line from event_lines where note is null and row % {1 + lines // SAMPLE} = 0)
             )
-            where len(keys) > 0 and list_has_all({_KNOWN}, keys) and list_unique(keys) = len(keys)
-            group by all order by lines desc limit {SHAPES}"""
-    ).fetchall()
-    return ", ".join("[" + ", ".join(literal(key) for key in keys) + "]" for keys, _ in seen) or "[]"
+            where len(keys) > 0 and list_unique(keys) = len(keys)
+            group by all order by lines desc, keys limit {SHAPES}"""
+    )
+    return [keys for keys, _ in seen.fetchall()]
+
+
+def _listed(shapes: list[list[str]]) -> str:
+    """SQL list of lists of keys; never true when it is empty."""
+    return ", ".join("[" + ", ".join(literal(key) for key in keys) + "]" for keys in shapes) or "['']"
 
 
 def _kinds(shapes: str) -> str:
@@ -77,28 +93,60 @@ def _kinds(shapes: str) -> str:
     """
     return f"""select file, row,
             case when keys is null or len(keys) = 0 then 2
-                when {is_odd("text")} then 2
+                when odd and {is_odd("text")} then 2
                 when keys in ({shapes}) then 0
                 when list_unique(keys) < len(keys) then 2
                 when list_has_all({_KNOWN}, keys) then 0
                 else 1 end as kind
         from (
-            select file, row, text, json_keys(text) as keys
+            select file, row, odd, text, json_keys(text) as keys
             from (
-                select file, row, case when note is null and json_valid(line) then line end as text
+                select file, row, odd, case when note is null and json_valid(line) then line end as text
                 from event_lines
             )
         )"""
 
 
+def _usual(shapes: list[list[str]]) -> str:
+    plain = [keys for keys in shapes if set(keys) <= set(COLUMNS)]
+    extra = "cast(null as varchar)"
+    if len(plain) < len(shapes):
+        extra = f"case when keys in ({_listed(plain)}) then null else {_extra('line')} end"
+    return _selected(
+        f"""select file, row, line, event, {extra} as _extra
+            from (
+                select *,
+                    case when keys in ({_listed(shapes)}) then json_transform(line, {literal(_TYPES)}) end as event
+                from (
+                    select file, row, line, case when not odd and note is null then try(json_keys(line)) end as keys
+                    from event_lines
+                )
+            )
+            where event is not null""",
+        "event.properties",
+    )
+
+
 def _fast(shapes: str, *, with_extra: bool, without_odd: bool) -> str:
     extra = "cast(null as varchar)"
     if with_extra:
-        extra = f"""case when json_keys(line) in ({shapes}) then null
-            else nullif(cast(json_merge_patch(line, {literal(_WITHOUT_KNOWN)}) as varchar), '{{}}') end"""
+        extra = f"case when json_keys(line) in ({shapes}) then null else {_extra('line')} end"
     usual = "anti join (from event_kinds where kind = 2) using (file, row)" if without_odd else ""
     # As JSON landing need not look at it again; beside rows of the strict parser it must be the same type as theirs.
     properties = "cast(event.properties as varchar)" if without_odd else "event.properties"
+    return _selected(
+        f"""select file, row, line, json_transform(line, {literal(_TYPES)}) as event, {extra} as _extra
+            from event_lines {usual}""",
+        properties,
+    )
+
+
+def _extra(line: str) -> str:
+    return f"nullif(cast(json_merge_patch({line}, {literal(_WITHOUT_KNOWN)}) as varchar), '{{}}')"
+
+
+def _selected(events: str, properties: str) -> str:
+    """Text columns of a query with file, row, line, event (a structure) and _extra."""
     names = ", ".join(
         f"{properties if name == 'properties' else f'event.{name}'} as {name}" for name in COLUMNS
     )
@@ -112,7 +160,4 @@ def _fast(shapes: str, *, with_extra: bool, without_odd: bool) -> str:
             case when {structured} then 'an id or a name: text or a number is wanted, got an object or a list' end
                 as _reason,
             false as _is_blank
-        from (
-            select file, row, line, json_transform(line, {literal(_TYPES)}) as event, {extra} as _extra
-            from event_lines {usual}
-        )"""
+        from ({events})"""

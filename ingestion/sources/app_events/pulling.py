@@ -1,14 +1,18 @@
 """Lands every new file of inbox/app_events: one batch for a run, many files in one step."""
 
 import logging
-import time
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from ingestion.ahead import ahead
 from ingestion.errors import FileRefused, SourceError
 from ingestion.inbox import inbox_files
 from ingestion.landing import Landing, LandingResult, SourceFile
+from ingestion.landing_step import WRITTEN
+from ingestion.loading import Loading
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
 from ingestion.sources.app_events.adapters import ADAPTERS
@@ -19,7 +23,7 @@ from ingestion.sources.app_events.document import document_lines, document_rows,
 from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
 from ingestion.sources.app_events.identity import checked_events
 from ingestion.sources.app_events.line_blocks import SCHEMA, LineCutter
-from ingestion.sources.app_events.line_query import rows_of_lines
+from ingestion.sources.app_events.line_query import rows_of_lines, usual_rows
 from ingestion.sources.app_events.parquet_rows import parquet_tables
 from ingestion.sources.app_events.text_columns import rows_of_columns
 
@@ -27,7 +31,7 @@ log = logging.getLogger(__name__)
 
 FOLDER = "app_events"
 #: So much text is validated and landed in one step; it bounds memory, not the size of a file.
-GROUP_BYTES = 256 << 20
+GROUP_BYTES = 128 << 20
 
 
 def pull(settings: Settings) -> list[LandingResult]:
@@ -62,10 +66,11 @@ def pull(settings: Settings) -> list[LandingResult]:
                 continue
             facts[file.name] = SourceFile(file.name, sha256, file.size, file.modified_ns)
             (lines if by_line else others).append(found)
+        loading = Loading(FOLDER, len(facts), sum(file.file.size for file in (*lines, *others)))
         for format_ in sorted({file.format for file in lines}):
-            _land_lines(landing, [file for file in lines if file.format == format_], facts)
+            _land_lines(landing, [file for file in lines if file.format == format_], facts, loading)
         for other in others:
-            _land_table(landing, other, facts[other.name])
+            _land_table(landing, other, facts[other.name], loading)
         for readable in (*lines, *others):
             _still_the_same(readable)
     return [landing.result] if landing.result else []
@@ -76,38 +81,73 @@ def _refuse(landing: Landing, error: FileRefused) -> None:
     landing.refuse(error.file_name, error.reason)
 
 
-def _land_lines(landing: Landing, files: list[EventFile], facts: dict[str, SourceFile]) -> None:
-    """Files of one format: small ones share a step; a large one is several steps of the same batch."""
+@dataclass
+class _Group:
+    """Lines of one step (line_blocks.SCHEMA), their files, the newest file, the bytes of files that ended in it."""
+
+    batches: list[pa.RecordBatch] = field(default_factory=list)
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    refused: list[FileRefused] = field(default_factory=list)
+    name: str = ""
+    size: int = 0
+
+
+def _land_lines(
+    landing: Landing, files: list[EventFile], facts: dict[str, SourceFile], loading: Loading
+) -> None:
+    """Files of one format: small ones share a step; a large one is several steps of the same batch. Lines of the next
+    step are cut while those of this one are landed."""
+    with closing(ahead(_groups(files, facts))) as groups:
+        for group in groups:
+            for error in group.refused:
+                _refuse(landing, error)
+            if group.files:
+                table = pa.Table.from_batches(group.batches, SCHEMA)
+                group.batches.clear()
+                _land_group(landing, table, files[0].format, group.files)
+                loading.did(group.name, len(table), group.size)
+
+
+def _groups(files: list[EventFile], facts: dict[str, SourceFile]) -> Iterator[_Group]:
     cutter = LineCutter([file.name for file in files])
-    group: list[pa.RecordBatch] = []
-    members: dict[str, SourceFile] = {}
-    size = 0
-
-    def land_group() -> None:
-        group.extend(cutter.rest())
-        if members:
-            started = time.monotonic()
-            table = pa.Table.from_batches(group, SCHEMA)
-            rows = checked_events(rows_of_format(landing, table, files[0].format))
-            landing.add(EVENTS, rows, files=list(members.values()))
-            _progress(list(members), len(table), started)
-        group.clear()
-
+    group, size = _Group(), 0
     for number, file in enumerate(files):
+        told = 0
         try:
             for batch in cutter.batches(number, file):
-                members[file.name] = facts[file.name]
-                group.append(batch)
+                group.name, group.files[file.name] = file.name, facts[file.name]
+                group.batches.append(batch)
                 size += batch.nbytes
                 if size >= GROUP_BYTES:
-                    land_group()
-                    members, size = {}, 0
+                    group.batches.extend(cutter.rest())
+                    # Of a compressed file nobody knows how much is left.
+                    part = 0 if file.compression else min(size, file.file.size - told)
+                    group.size, told = group.size + part, told + part
+                    yield group
+                    group, size = _Group(), 0
         except FileRefused as error:
-            _refuse(landing, error)
+            group.refused.append(error)
             continue
         # Also a file without any line, and one whose last lines still wait in the cutter.
-        members[file.name] = facts[file.name]
-    land_group()
+        group.name, group.files[file.name] = file.name, facts[file.name]
+        group.size += file.file.size - told
+    group.batches.extend(cutter.rest())
+    yield group
+
+
+def _land_group(landing: Landing, lines: pa.Table, format_: str, facts: dict[str, SourceFile]) -> None:
+    """Usual lines of canonical events first, each of them read once; then what is left, with a second look."""
+    members = list(facts.values())
+    usual = usual_rows(landing.connection, lines) if format_ == CANONICAL else None
+    if usual:
+        landed = landing.add(EVENTS, checked_events(usual), files=members, only_good_of=len(lines))
+        if landed.read == len(lines):
+            return
+        left = f"select event_lines.* from event_lines anti join {WRITTEN} using (file, row)"
+        lines = landing.connection.sql(left).to_arrow_table()
+        names = set(lines["file"].unique().to_pylist())
+        members = [member for member in members if member.name in names]
+    landing.add(EVENTS, checked_events(rows_of_format(landing, lines, format_)), files=members)
 
 
 def rows_of_format(landing: Landing, lines: pa.Table, format_: str) -> str:
@@ -117,7 +157,7 @@ def rows_of_format(landing: Landing, lines: pa.Table, format_: str) -> str:
     return rows_of_vendor_lines(landing.connection, lines, ADAPTERS[format_])
 
 
-def _land_table(landing: Landing, file: EventFile, fact: SourceFile) -> None:
+def _land_table(landing: Landing, file: EventFile, fact: SourceFile, loading: Loading) -> None:
     """A JSON document, a CSV or a Parquet file."""
     try:
         tables = _tables(file)
@@ -128,7 +168,6 @@ def _land_table(landing: Landing, file: EventFile, fact: SourceFile) -> None:
     if first is None:
         landing.add(EVENTS, pa.table({"event_id": pa.nulls(0, pa.string())}), files=[fact])
     while first is not None:
-        started = time.monotonic()
         is_canonical = file.format == CANONICAL
         rows = checked_events(
             rows_of_columns(landing.connection, first)
@@ -136,8 +175,8 @@ def _land_table(landing: Landing, file: EventFile, fact: SourceFile) -> None:
             else rows_of_format(landing, first, file.format)
         )
         landing.add(EVENTS, rows, files=[fact])
-        _progress([file.name], len(first), started)
-        first = next(tables, None)
+        landed, first = len(first), next(tables, None)
+        loading.did(file.name, landed, 0 if first else file.file.size)
 
 
 def _tables(file: EventFile) -> Iterator[pa.Table]:
@@ -155,9 +194,3 @@ def _still_the_same(file: EventFile) -> None:
         now = None
     if now is None or (now.st_size, now.st_mtime_ns) != (file.file.size, file.file.modified_ns):
         raise SourceError(f"{file.name} changed while it was read; nothing of this run was landed: run again")
-
-
-def _progress(names: list[str], rows: int, started: float) -> None:
-    seconds = max(time.monotonic() - started, 1e-3)
-    shown = names[0] if len(names) == 1 else f"{len(names):,} files"
-    log.info("app_events: %s, %s rows, %s rows/s", shown, f"{rows:,}", f"{rows / seconds:,.0f}")

@@ -4,7 +4,6 @@ The lines that have become events land as a new batch under their own file and l
 are, and what was put aside is never changed. A second replay lands nothing.
 """
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,12 @@ from ingestion.casting import literal
 from ingestion.inbox import InboxFile
 from ingestion.landing import Landing, LandingResult, SourceFile
 from ingestion.manifest import Manifest
+from ingestion.scratch import scratch_folder
 from ingestion.settings import Settings
 from ingestion.sources.app_events.contracts import EVENTS
 from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
 from ingestion.sources.app_events.identity import checked_events
-from ingestion.sources.app_events.line_blocks import SCHEMA
+from ingestion.sources.app_events.line_blocks import lines_table
 from ingestion.sources.app_events.pulling import FOLDER, rows_of_format
 
 #: Their text is not what was sent: only the beginning, or wrong bytes shown as \\xNN.
@@ -46,12 +46,9 @@ def replay(settings: Settings) -> Replay:
     waiting, left = _waiting(settings.data_dir)
     if not waiting:
         return Replay(None, 0, 0, left)
-    with tempfile.TemporaryDirectory(prefix="replay-") as trial:
-        _land(settings, Path(trial), waiting)
-        read = {
-            (row[0], row[1])
-            for row in _places(Manifest(Path(trial)).raw_files(FOLDER, "events", ("landed",)))
-        }
+    with scratch_folder(settings.data_dir, "replay") as trial:
+        _land(settings, trial, waiting)
+        read = {(row[0], row[1]) for row in _places(Manifest(trial).raw_files(FOLDER, "events", ("landed",)))}
     readable = [row for row in waiting if (row[0], row[1]) in read]
     try:
         result, landed = _land(settings, settings.data_dir, readable) if readable else (None, 0)
@@ -80,13 +77,7 @@ def _land(
 
 def _lines(rows: list[tuple[str, int, str]]) -> pa.Table:
     names, numbers, texts = zip(*rows, strict=True)
-    columns = {
-        "line": pa.array(texts, pa.string()),
-        "file": pa.array(names, pa.string()).dictionary_encode(),
-        "row": pa.array(numbers, pa.int64()),
-        "note": pa.nulls(len(rows), pa.string()),
-    }
-    return pa.table(columns, SCHEMA)
+    return lines_table(texts, names, numbers)
 
 
 def _waiting(data_dir: Path) -> tuple[list[tuple[str, int, str]], int]:

@@ -15,18 +15,12 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from ingestion.channel_accounts import WechatAccount
 from ingestion.exact_json import as_text
 from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, Refusal, TokenAuth, api_session, rest_client
 from ingestion.settings import Settings
-from ingestion.sources.account_pulls import (
-    STALE_AFTER,
-    Connected,
-    PullResults,
-    Question,
-    TextRow,
-    pull_accounts,
-)
+from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.channels.contracts import (
     WECHAT_ARTICLE_TOTAL,
     WECHAT_CONTRACTS,
@@ -34,7 +28,7 @@ from ingestion.sources.channels.contracts import (
     WECHAT_USER_SUMMARY,
 )
 from ingestion.sources.endpoints import Endpoint, resolve
-from ingestion.sources_config import WechatAccount
+from ingestion.sources.questions import STALE_AFTER, Connected, Question, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient

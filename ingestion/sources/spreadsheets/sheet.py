@@ -45,6 +45,10 @@ def sheet_of_rows(
     but for empty cells at its end.
     """
     start = next((place for place, row in enumerate(rows) if is_header(row.cells)), None)
+    if start is not None and is_header is not is_not_blank:
+        # A header of two rows: the lower one names the columns, words merged over both stand in each.
+        while start + 1 < len(rows) and is_header(rows[start + 1].cells):
+            start += 1
     if start is None:
         start = next((place for place, row in enumerate(rows) if not row.is_blank), None)
     if start is None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from ingestion.errors import FileRefused
 from ingestion.sources.spreadsheets.sheet import IsHeader, Sheet, SheetRow, is_not_blank, sheet_of_rows
@@ -17,22 +17,39 @@ def xlsx_sheets(file_name: str, path: Path, is_header: IsHeader = is_not_blank) 
     """Sheets that are not empty, by name. Raises FileRefused."""
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        values = {
-            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in workbook.sheet_names
-        }
+        tables = {name: _table(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names}
     except (CalamineError, OSError, ValueError) as error:
         raise FileRefused(
             file_name, f"is no workbook that can be read ({error}); save it as .xlsx again"
         ) from error
     sheets = {}
-    for name, rows in values.items():
-        sheet = sheet_of_rows(
-            name.strip(), [_row(number, row) for number, row in enumerate(rows, 1)], "", is_header
-        )
+    for name, rows in tables.items():
+        sheet = sheet_of_rows(name.strip(), rows, "", is_header)
         if sheet is not None:
             sheets[sheet.name] = sheet
     return sheets
+
+
+def _table(sheet: CalamineSheet) -> list[SheetRow]:
+    """Rows of a sheet. A text or date that is merged downwards stands in each of its rows, as a person reads it; a
+    number belongs to all of them together, so that its rows are a problem. Cells merged sideways stay as they are.
+    """
+    values = sheet.to_python(skip_empty_area=False)
+    shared: set[int] = set()
+    for (first, column), (last, _) in sheet.merged_cell_ranges or ():
+        value = values[first][column] if first < len(values) and column < len(values[first]) else ""
+        for number in range(first + 1, min(last + 1, len(values))):
+            if isinstance(value, float | int) and not isinstance(value, bool):
+                shared |= {first, number}
+            else:
+                values[number][column] = value
+    rows = [_row(number, row) for number, row in enumerate(values, 1)]
+    return [_of_several(row) if row.number - 1 in shared else row for row in rows]
+
+
+def _of_several(row: SheetRow) -> SheetRow:
+    reason = "a number in a merged cell belongs to several rows; split the cell"
+    return SheetRow(row.number, row.cells, row.problem or ("merged_number", reason))
 
 
 def _row(number: int, values: Sequence[object]) -> SheetRow:

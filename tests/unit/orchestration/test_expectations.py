@@ -142,7 +142,47 @@ def test_a_repull_that_lost_most_ads_of_a_day_is_held(tmp_path: Path) -> None:
         }
         return {"ad_performance": ads, "account_performance": [total], "pulls": [asked]}
 
-    land(tmp_path, "google_ads", pull(40, "2026-03-31T00:00:00Z"))
+    land(tmp_path, "google_ads", pull(40, "2026-03-31T08:00:00Z"))
     assert review(settings(tmp_path), "google_ads").is_met
     batch = land(tmp_path, "google_ads", pull(3, "2026-04-01T00:00:00Z"))
     assert "a day keeps at least half of its ads" in review(settings(tmp_path), "google_ads").held[batch]
+
+
+def contents(count: int, views: int, **more: str) -> list[dict]:
+    return [
+        {
+            "app_id": "a",
+            "platform": "xiaohongshu",
+            "external_content_id": f"n{i}",
+            "stat_date": "2026-03-30",
+            "views": str(views + i),
+            **more,
+        }
+        for i in range(count)
+    ]
+
+
+def test_a_download_whose_unit_changed_is_held(tmp_path: Path) -> None:
+    """The same contents a day later at 10,000 times the views: somebody took 万 for 1."""
+    land(tmp_path, "platform_exports", {"content_stats": contents(12, 150)})
+    assert review(settings(tmp_path), "platform_exports").is_met
+    land(tmp_path, "platform_exports", {"content_stats": contents(12, 900, stat_date="2026-03-31")})
+    assert review(settings(tmp_path), "platform_exports").is_met, "contents grow"
+    batch = land(
+        tmp_path, "platform_exports", {"content_stats": contents(12, 9_000_000, stat_date="2026-04-01")}
+    )
+    reason = review(settings(tmp_path), "platform_exports").held[batch]
+    assert "its unit is the one of before" in reason
+    assert "views" in reason
+
+
+def test_a_download_with_more_than_a_day_of_watching_a_view_is_held(tmp_path: Path) -> None:
+    rows = {"content_stats": contents(2, 10, view_seconds="9000000")}
+    batch = land(tmp_path, "platform_exports", rows)
+    assert "a view lasts at most a day" in review(settings(tmp_path), "platform_exports").held[batch]
+
+
+def test_a_promotion_of_tomorrow_is_held(tmp_path: Path) -> None:
+    row = {"app_id": "a", "platform": "p", "channel": "offline", "amount": "1", "cost_date": "2099-01-01"}
+    batch = land(tmp_path, "platform_exports", {"promotion_costs": [row]})
+    assert "not in the future" in review(settings(tmp_path), "platform_exports").held[batch]

@@ -7,7 +7,9 @@ import duckdb
 import pytest
 
 from ingestion.manifest import Manifest
+from ingestion.sources.app_events import pull
 from orchestration.freeze import WAREHOUSE, fingerprint, freeze
+from tests.unit.ingestion.sources.app_events.event_lines import line
 from tests.unit.orchestration.batches import AS_OF, land, settings
 
 APP = {"app_id": "shop"}
@@ -70,3 +72,28 @@ def test_the_fingerprint_follows_everything_that_a_build_depends_on(tmp_path: Pa
     else:
         manifest.set_state(batch, "accepted")
     assert fingerprint(now, manifest.entries(), code) != before
+
+
+def test_quarantined_rows_are_queryable_where_they_lie(tmp_path: Path) -> None:
+    query = "select source, entity, batch_id, file_name, line_number, reason_code, raw_text from meta.quarantine_rows"
+    freeze(settings(tmp_path), "run-1", "1.0")
+    assert frozen(tmp_path, query) == []
+    batch = land(tmp_path, "ops_workbook", {"fx_rates": RATES})
+    withdrawn = land(tmp_path, "ops_workbook", {"fx_rates": RATES})
+    Manifest(tmp_path).set_state(withdrawn, "withdrawn")
+    freeze(settings(tmp_path), "run-2", "1.0")
+    ((*place, raw_text),) = frozen(tmp_path, query)
+    assert place == ["ops_workbook", "fx_rates", batch, "inbox/ops_workbook/fx_rates.csv", 1, "not_a_decimal"]
+    assert "seven" in raw_text
+
+
+def test_a_file_that_was_landed_in_steps_is_one_row_of_batch_files(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox" / "app_events"
+    inbox.mkdir(parents=True)
+    (inbox / "a.ndjson").write_text("\n".join(line(str(n)) for n in range(3)) + "\n{broken\n")
+    pull(settings(tmp_path))
+    assert len(Manifest(tmp_path).entries()[0].files) == 2
+    freeze(settings(tmp_path), "run-1", "1.0")
+    assert frozen(
+        tmp_path, "select file_name, rows_read, rows_landed, rows_quarantined from meta.batch_files"
+    ) == [("inbox/app_events/a.ndjson", 4, 3, 1)]

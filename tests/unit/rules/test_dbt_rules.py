@@ -80,6 +80,14 @@ def test_a_singular_test_is_an_asset_check_of_some_model(path) -> None:
     )
 
 
+@pytest.mark.parametrize("path", sorted((PROJECT / "tests").glob("*.sql")), ids=lambda path: path.stem)
+def test_a_singular_test_refers_to_models_that_exist(path) -> None:
+    """dbt drops a test that reads an unknown model, with no more than a warning."""
+    names = re.findall(r"""\bref\(\s*['"](\w+)['"]\s*([~)])""", path.read_text("utf-8"))
+    known = {*LAYER_OF, *(seed.stem for seed in (PROJECT / "seeds").glob("*.csv"))}
+    assert [name for name, end in names if end == "~" or name not in known] == []
+
+
 def test_every_public_model_describes_its_columns() -> None:
     silent = [
         f"{model.name}.{column['name']}"

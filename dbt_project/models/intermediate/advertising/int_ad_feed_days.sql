@@ -15,8 +15,9 @@ accounts as (
         zones.time_zone,
         min(pulls.report_date) as first_date,
         count(distinct pulls.entity) as entities
-    from {{ ref('int_ad_pulls') }} as pulls
+    from {{ ref('stg_ad_platforms__pulls') }} as pulls
     left join zones on pulls.platform = zones.platform and pulls.account_id = zones.account_id
+    where pulls.report_date is not null and pulls.entity in ('ad_performance', 'account_performance')
     group by pulls.platform, pulls.account_id, zones.time_zone
 ),
 
@@ -48,12 +49,13 @@ account_days as (
         days.activity_date,
         days.entities = count(distinct pulls.entity) as is_complete
     from days
-    left join {{ ref('int_ad_pulls') }} as pulls
+    left join {{ ref('stg_ad_platforms__pulls') }} as pulls
         on
             days.platform = pulls.platform
             and days.account_id = pulls.account_id
             and days.activity_date = pulls.report_date
             and pulls.is_newest
+            and pulls.entity in ('ad_performance', 'account_performance')
             and pulls.observed_at >= {{ utc_from_local(
                 'cast(' ~ add_days('days.activity_date', 1) ~ ' as timestamp)', 'days.time_zone'
             ) }}

@@ -1,16 +1,13 @@
 {# Every pull of every platform as one shape, booked on app, channel and activity, in both currencies. #}
-{% set platforms = ad_platforms() %}
 {% set columns = [
     'account_id', 'account_name', 'currency_code', 'time_zone', 'campaign_id', 'campaign_name', 'ad_group_id',
     'ad_group_name', 'ad_id', 'ad_name', 'report_date', 'spend', 'impressions', 'clicks', 'conversions',
     'conversion_value', 'video_views', 'observed_at', 'is_newest'
 ] %}
 with observations as (
-    {% for platform in platforms %}
-    select '{{ platform }}' as platform, {{ columns | join(', ') }}
-    from {{ ref('stg_' ~ platform ~ '__ad_performance') }}
+    select platform, {{ columns | join(', ') }}
+    from {{ ref('stg_ad_platforms__ad_performance') }}
     union all
-    {% endfor %}
     select
         platform,
         account_id,
@@ -35,58 +32,12 @@ with observations as (
     from {{ ref('int_ad_unallocated') }}
 ),
 
--- A campaign's row replaces its account's row as a whole.
 booked as (
-    select
-        observations.*,
-        case
-            when campaign.app_id is not null then campaign.app_id
-            else coalesce(account.app_id, 'default')
-        end as app_id,
-        case
-            when campaign.app_id is not null then coalesce(campaign.channel, campaign.platform)
-            when account.app_id is not null then coalesce(account.channel, account.platform)
-            else 'unmapped'
-        end as channel,
-        case
-            when campaign.app_id is not null then campaign.activity_id
-            else account.activity_id
-        end as activity_id,
-        coalesce(campaign.app_id, account.app_id) is not null as is_mapped
-    from observations
-    left join {{ ref('stg_ops_workbook__ad_accounts') }} as campaign
-        on
-            observations.platform = campaign.platform
-            and observations.account_id = campaign.account_id
-            and observations.campaign_id = campaign.campaign_id
-    left join {{ ref('stg_ops_workbook__ad_accounts') }} as account
-        on
-            observations.platform = account.platform
-            and observations.account_id = account.account_id
-            and account.campaign_id is null
+    {{ ad_booking('observations') }}
 ),
 
 rated as (
-    select
-        booked.*,
-        case
-            when booked.currency_code = run.reporting_currency then cast(1 as decimal(20, 10))
-            else rates.rate_to_reporting
-        end as fx_rate,
-        coalesce(booked.time_zone = apps.timezone, false) as tz_exact,
-        coalesce(
-            {{ days_between('booked.report_date', local_date('booked.observed_at', 'booked.time_zone')) }}
-            > platforms.restatement_days,
-            false
-        ) as is_mature
-    from booked
-    cross join {{ ref('int_run') }} as run
-    left join {{ ref('int_fx_rates') }} as rates
-        on booked.currency_code = rates.currency_code and booked.report_date = rates.rate_date
-    left join {{ ref('int_apps') }} as apps
-        on booked.app_id = apps.app_id
-    left join {{ ref('ad_platforms') }} as platforms
-        on booked.platform = platforms.platform
+    {{ ad_rating('booked') }}
 )
 
 select

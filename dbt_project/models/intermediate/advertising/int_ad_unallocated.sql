@@ -1,22 +1,5 @@
 {# What the account's total holds beyond its ads, at every moment at which either was asked. #}
-{% set platforms = ad_platforms() %}
-with totals as (
-    {% for platform in platforms %}
-    select '{{ platform }}' as platform, totals.*
-    from {{ ref('stg_' ~ platform ~ '__account_performance') }} as totals
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
-ads as (
-    {% for platform in platforms %}
-    select '{{ platform }}' as platform, ads.*
-    from {{ ref('stg_' ~ platform ~ '__ad_performance') }} as ads
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
-ad_sums as (
+with ad_sums as (
     select
         platform,
         account_id,
@@ -28,7 +11,7 @@ ad_sums as (
         cast(sum(conversions) as decimal(38, 6)) as conversions,
         cast(sum(conversion_value) as decimal(38, 6)) as conversion_value,
         cast(sum(video_views) as bigint) as video_views
-    from ads
+    from {{ ref('stg_ad_platforms__ad_performance') }}
     group by platform, account_id, report_date, observed_at
 ),
 
@@ -48,8 +31,8 @@ known as (
             range between unbounded preceding and current row
         ) as total_observed_at,
         observed_at = max(observed_at) over (partition by platform, account_id, report_date) as is_newest
-    from {{ ref('int_ad_pulls') }}
-    where is_whole
+    from {{ ref('stg_ad_platforms__pulls') }}
+    where is_whole and report_date is not null and entity in ('ad_performance', 'account_performance')
 ),
 
 moments as (
@@ -75,7 +58,7 @@ differences as (
         moments.observed_at,
         moments.is_newest
     from moments
-    inner join totals
+    inner join {{ ref('stg_ad_platforms__account_performance') }} as totals
         on
             moments.platform = totals.platform
             and moments.account_id = totals.account_id

@@ -1,7 +1,41 @@
 -- A cost dated after the app's running day is a plan, not yet a cost.
-with costs as (
+with entries as (
+    select
+        cost_id,
+        'workbook' as origin,
+        app_id,
+        channel,
+        cost_date,
+        activity_id,
+        note,
+        amount,
+        currency,
+        cast(null as {{ dbt.type_string() }}) as site,
+        cast(null as bigint) as claimed_sign_ups
+    from {{ ref('stg_ops_workbook__channel_costs') }}
+    union all
+    select
+        promotion_id as cost_id,
+        platform as origin,
+        app_id,
+        channel,
+        cost_date,
+        activity_id,
+        note,
+        amount,
+        currency,
+        site,
+        sign_ups as claimed_sign_ups
+    from {{ ref('stg_platform_exports__promotion_costs') }}
+    where amount is not null
+),
+
+costs as (
     select
         costs.cost_id,
+        costs.origin,
+        costs.site,
+        costs.claimed_sign_ups,
         costs.app_id,
         costs.channel,
         costs.cost_date,
@@ -9,7 +43,7 @@ with costs as (
         costs.note,
         costs.amount,
         coalesce(costs.currency, apps.currency_code, run.reporting_currency) as currency_code
-    from {{ ref('stg_ops_workbook__channel_costs') }} as costs
+    from entries as costs
     cross join {{ ref('int_run') }} as run
     left join {{ ref('int_apps') }} as apps on costs.app_id = apps.app_id
     where
@@ -32,10 +66,13 @@ rated as (
 
 select
     cost_id,
+    origin,
     app_id,
     channel,
     cost_date,
     activity_id,
+    site,
+    claimed_sign_ups,
     note,
     currency_code,
     fx_rate,

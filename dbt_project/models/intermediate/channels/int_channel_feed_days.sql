@@ -1,38 +1,56 @@
-with wechat_accounts as (
-    select app_id, account_id from {{ ref('stg_wechat_official_account__user_summary') }}
-    union
-    select app_id, account_id from {{ ref('stg_wechat_official_account__user_cumulate') }}
-    union
-    select app_id, account_id from {{ ref('stg_wechat_official_account__article_total_detail') }}
+{%- set tables = {
+    'wechat_official_account': ['user_summary', 'user_cumulate', 'article_total_detail'],
+    'douyin': ['user_fans', 'item_base'],
+} -%}
+with accounts as (
+    {% for platform, entities in tables.items() %}
+    {% set is_last_platform = loop.last %}
+    {% for entity in entities %}
+    select '{{ platform }}' as platform, app_id, account_id
+    from {{ ref('stg_' ~ platform ~ '__' ~ entity) }}
+    {% if not (loop.last and is_last_platform) %}union{% endif %}
+    {% endfor %}
+    {% endfor %}
+),
+
+pulls as (
+    {% for platform in tables %}
+    select '{{ platform }}' as platform, account_id, entity, report_date, observed_at, is_newest
+    from {{ ref('stg_' ~ platform ~ '__pulls') }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 -- A day's article counters come with the reports of all articles published in the 30 days up to it.
 asked as (
     select
+        platform,
         account_id,
         entity,
         case when entity = 'article_total_detail' then 30 else 1 end as report_dates,
         min(report_date) as first_date
-    from {{ ref('stg_wechat_official_account__pulls') }}
+    from pulls
     where report_date is not null
-    group by account_id, entity
+    group by platform, account_id, entity
 ),
 
 asked_days as (
     select
+        accounts.platform,
         accounts.app_id,
         accounts.account_id,
         asked.entity,
         asked.first_date,
         asked.report_dates,
         {{ each_day('asked.first_date', 'apps.current_date_local') }} as activity_date
-    from wechat_accounts as accounts
-    inner join asked on accounts.account_id = asked.account_id
+    from accounts
+    inner join asked on accounts.platform = asked.platform and accounts.account_id = asked.account_id
     inner join {{ ref('int_apps') }} as apps on accounts.app_id = apps.app_id
 ),
 
-wechat_days as (
+days as (
     select
+        platform,
         app_id,
         account_id,
         entity,
@@ -42,23 +60,25 @@ wechat_days as (
     from asked_days
 ),
 
--- An answer about a day that was not over when it was asked is not the whole day; the platform's days are GMT+8.
-wechat_entity_days as (
+-- An answer about a day that was not over when it was asked is not the whole day; both platforms' days are GMT+8.
+entity_days as (
     select
+        days.platform,
         days.app_id,
         days.account_id,
         days.entity,
         days.activity_date,
         count(pulls.report_date) = {{ days_between('days.first_report_date', 'days.activity_date') }} + 1 as is_complete
-    from wechat_days as days
-    left join {{ ref('stg_wechat_official_account__pulls') }} as pulls
+    from days
+    left join pulls
         on
-            days.account_id = pulls.account_id
+            days.platform = pulls.platform
+            and days.account_id = pulls.account_id
             and days.entity = pulls.entity
             and pulls.report_date between days.first_report_date and days.activity_date
             and pulls.is_newest
             and pulls.observed_at >= days.ended_at
-    group by days.app_id, days.account_id, days.entity, days.activity_date, days.first_report_date
+    group by days.platform, days.app_id, days.account_id, days.entity, days.activity_date, days.first_report_date
 ),
 
 -- Downloads tell of every day up to their last statistics date that was over when they were made.
@@ -80,7 +100,7 @@ exports as (
         ) as covered_date
     from {{ ref('int_content_counters') }} as counters
     inner join {{ ref('int_apps') }} as apps on counters.app_id = apps.app_id
-    where counters.platform <> 'wechat_official_account'
+    where counters.platform not in ('{{ tables | join("', '") }}')
     group by counters.app_id, counters.platform, apps.current_date_local, apps.last_complete_date
 ),
 
@@ -96,11 +116,11 @@ export_days as (
 
 select
     app_id,
-    'wechat_official_account' as channel_platform,
-    case when entity = 'article_total_detail' then 'contents' else 'followers' end as feed,
+    platform as channel_platform,
+    case when entity in ('article_total_detail', 'item_base') then 'contents' else 'followers' end as feed,
     activity_date,
     bool_and(is_complete) as is_complete
-from wechat_entity_days
+from entity_days
 group by 1, 2, 3, 4
 union all
 select

@@ -1,9 +1,11 @@
 {%- set data_models = [
-    'stg_app_events__events', 'stg_app_database__users', 'stg_app_database__contents',
+    'int_event_names', 'stg_app_database__users', 'stg_app_database__contents',
     'stg_app_database__creators', 'stg_app_database__orders', 'stg_app_database__points_ledger',
     'stg_app_database__user_tier_changes', 'stg_app_database__invitations',
     'stg_app_database__tickets', 'stg_platform_exports__content_stats',
     'stg_wechat_official_account__user_cumulate', 'stg_wechat_official_account__article_total_detail',
+    'stg_douyin__user_fans', 'stg_douyin__item_base', 'stg_ga4__sessions', 'stg_app_store__analytics',
+    'stg_google_play__installs', 'stg_platform_exports__promotion_costs',
 ] -%}
 -- Apps that data name although the workbook may not list them.
 with seen_in_data as (

@@ -26,6 +26,31 @@ with readings as (
     from {{ ref('stg_wechat_official_account__article_total_detail') }}
     union all
     select
+        app_id,
+        'douyin' as platform,
+        account_id,
+        item_id as external_content_id,
+        title,
+        'short_video' as content_type,
+        published_date,
+        stat_date,
+        cast(null as bigint) as impressions,
+        plays as views,
+        cast(null as bigint) as completed_views,
+        likes,
+        comments,
+        shares,
+        cast(null as bigint) as favorites,
+        cast(null as bigint) as follows,
+        cast(null as decimal(20, 6)) as view_seconds,
+        true as has_statistics_date,
+        observed_at,
+        batch_id,
+        item_id as source_file,
+        cast(0 as bigint) as source_row
+    from {{ ref('stg_douyin__item_base') }}
+    union all
+    select
         stats.app_id,
         stats.platform,
         stats.account_id,

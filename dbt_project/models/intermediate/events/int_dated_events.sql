@@ -3,6 +3,7 @@
 with events as (
     select
         events.*,
+        {{ lookup_key(['events.app_id', 'events.event_id']) }} as event_key,
         run.as_of,
         apps.launch_date,
         {{ local_date('events.occurred_at', 'apps.timezone') }} as event_date
@@ -20,11 +21,6 @@ with events as (
 
 select
     *,
-    case
-        when occurred_at > as_of then 'after_as_of'
-        -- More than 400 days late, or more than one day before it happened: a broken clock.
-        when {{ micros_between('occurred_at', 'received_at') }} > 34560000000000 then 'received_400_days_late'
-        when {{ micros_between('occurred_at', 'received_at') }} < -86400000000 then 'received_before_it_happened'
-        when event_date < launch_date then 'before_launch_date'
-    end as left_out_reason
+    user_id is not null as is_identified,
+    {{ left_out_reason('occurred_at', 'received_at', 'event_date', 'as_of', 'launch_date') }} as left_out_reason
 from events

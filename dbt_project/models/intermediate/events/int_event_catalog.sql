@@ -7,7 +7,7 @@
 {%- set server_measures = "('recall_sent', 'refund')" %}
 {%- set server_names = "('push_sent', 'push_delivered', 'sms_sent', 'email_sent')" %}
 with seen as (
-    select distinct event_name from {{ ref('stg_app_events__events') }}
+    select distinct event_name from {{ ref('int_event_names') }}
 ),
 
 named as (

@@ -1,5 +1,77 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_rows',
+    on_schema_change='fail',
+    meta={'replaced': {'on': {
+        'app_id': 'app_id', 'event_id': 'event_id', 'content_hash': 'content_hash', 'batch_id': 'batch_id',
+    }}},
+) }}
+{%- set kept, conflicts = stored('int_kept_events'), stored('int_event_conflicts') %}
+with arrived as (
+    select
+        app_id,
+        event_id,
+        {{ lookup_key(['app_id', 'event_id']) }} as event_key,
+        content_hash,
+        batch_id,
+        coalesce(received_at, occurred_at) as ordered_at,
+        cast(null as date) as stored_event_date
+    from {{ ref('stg_app_events__events') }}
+),
+
+{% if kept %}
+-- The one look at all of history: a narrow scan for the keys of what arrived; whole rows are read for hits only.
+known_keys as (
+    select
+        kept.event_key,
+        kept.event_date
+    from {{ kept }} as kept
+    semi join arrived on kept.event_key = arrived.event_key
+),
+
+candidates as (
+    select * from arrived
+    union all
+    select
+        kept.app_id,
+        kept.event_id,
+        kept.event_key,
+        kept.content_hash,
+        kept.batch_id,
+        coalesce(kept.received_at, kept.occurred_at) as ordered_at,
+        kept.event_date as stored_event_date
+    from {{ kept }} as kept
+    semi join known_keys on kept.event_date = known_keys.event_date and kept.event_key = known_keys.event_key
+    -- Versions that lost before have lost for good; against what, may change.
+    union all
+    select
+        conflicts.app_id,
+        conflicts.event_id,
+        conflicts.event_key,
+        conflicts.content_hash,
+        conflicts.batch_id,
+        conflicts.ordered_at,
+        cast(null as date) as stored_event_date
+    from {{ conflicts }} as conflicts
+    semi join arrived on conflicts.event_key = arrived.event_key
+),
+
+-- A row that a second application of the same batch meets again is no second version.
+repeated as (
+    select
+        app_id,
+        event_id,
+        event_key,
+        content_hash,
+        batch_id,
+        ordered_at,
+        max(stored_event_date) as stored_event_date
+    from candidates
+    group by app_id, event_id, event_key, content_hash, batch_id, ordered_at
+),
+{% else %}
 -- Few events repeat, so the ids are counted first and only their rows are compared.
-with repeated as (
+repeated_ids as (
     select
         app_id,
         event_id
@@ -8,30 +80,36 @@ with repeated as (
     having count(*) > 1
 ),
 
+repeated as (
+    select arrived.*
+    from arrived
+    semi join repeated_ids
+        on arrived.app_id = repeated_ids.app_id and arrived.event_id = repeated_ids.event_id
+),
+{% endif %}
+
 versions as (
     select
-        events.app_id,
-        events.event_id,
-        events.content_hash,
-        events.batch_id,
+        *,
         row_number() over (
-            partition by events.app_id, events.event_id
-            order by coalesce(events.received_at, events.occurred_at), events.content_hash, events.batch_id
+            partition by app_id, event_id order by ordered_at, content_hash, batch_id
         ) as version_number,
-        first_value(events.content_hash) over (
-            partition by events.app_id, events.event_id
-            order by coalesce(events.received_at, events.occurred_at), events.content_hash, events.batch_id
+        first_value(content_hash) over (
+            partition by app_id, event_id order by ordered_at, content_hash, batch_id
         ) as kept_content_hash
-    from {{ ref('stg_app_events__events') }} as events
-    semi join repeated
-        on events.app_id = repeated.app_id and events.event_id = repeated.event_id
+    from repeated
 )
 
 select
-    app_id,
-    event_id,
-    content_hash,
-    batch_id,
-    content_hash <> kept_content_hash as is_contradiction
+    versions.app_id,
+    versions.event_id,
+    versions.event_key,
+    versions.content_hash,
+    versions.batch_id,
+    versions.ordered_at,
+    versions.stored_event_date,
+    versions.content_hash <> versions.kept_content_hash as is_contradiction,
+    run.run_id
 from versions
-where version_number > 1
+cross join {{ ref('int_run') }} as run
+where versions.version_number > 1

@@ -1,98 +1,41 @@
-with events as (
-    select
-        *,
-        lower(utm_source) as mapped_source,
-        lower(utm_medium) as mapped_medium,
-        {{ url_domain('referrer') }} as referrer_domain
-    from {{ ref('int_resolved_events') }}
-    where left_out_reason is null
-),
-
-utm_channels as (
-    select
-        lower(utm_source) as utm_source,
-        lower(utm_medium) as utm_medium,
-        channel
-    from {{ ref('channel_mapping') }}
-),
-
--- A domain of the company or of a payment service covers its subdomains, two levels deep; no app = every app.
-own_domains as (
-    select distinct
-        apps.app_id,
-        lower(domains.domain) as domain
-    from {{ ref('own_domains') }} as domains
-    inner join {{ ref('int_apps') }} as apps
-        on domains.app_id is null or domains.app_id = apps.app_id
-)
+{{ config(materialized='view') }}
 
 select
-    events.app_id,
-    events.event_id,
-    events.event_name,
-    events.resolved_user_id as user_id,
-    events.anonymous_id,
-    events.device_id,
-    events.occurred_at,
-    events.received_at,
-    events.event_date,
-    events.platform,
-    events.app_version,
-    events.country,
-    events.region,
-    events.city,
-    catalog.measure,
-    catalog.domain,
-    catalog.is_active_event,
-    catalog.is_key_event,
-    events.content_id,
-    events.creator_id,
-    events.activity_id,
-    events.item_id,
-    events.order_id,
-    events.quantity,
-    events.feature,
-    events.revenue,
-    events.discount,
-    upper(events.currency_code) as currency_code,
-    events.duration_seconds,
-    events.page,
-    events.referrer,
-    case
-        when events.utm_source is not null or events.utm_medium is not null
-            then coalesce(by_both.channel, by_source.channel, by_medium.channel, '(other)')
-        when events.channel is not null then events.channel
-        when
-            events.referrer_domain is not null
-            and own.domain is null and own_parent.domain is null and own_grandparent.domain is null
-            then 'referral'
-        else 'direct'
-    end as channel,
-    events.utm_campaign as campaign,
-    events.recall_channel,
-    events.invited_by,
-    events.batch_id
-from events
-inner join {{ ref('int_event_catalog') }} as catalog
-    on events.event_name = catalog.event_name
-anti join {{ ref('int_excluded_users') }} as excluded
-    on
-        events.app_id = excluded.app_id
-        and events.resolved_user_id = excluded.user_id
-        and events.event_date >= excluded.from_date
-left join utm_channels as by_both
-    on events.mapped_source = by_both.utm_source and events.mapped_medium = by_both.utm_medium
-left join utm_channels as by_source
-    on events.mapped_source = by_source.utm_source and by_source.utm_medium is null
-left join utm_channels as by_medium
-    on events.mapped_medium = by_medium.utm_medium and by_medium.utm_source is null
-left join own_domains as own
-    on events.app_id = own.app_id and events.referrer_domain = own.domain
-left join own_domains as own_parent
-    on
-        events.app_id = own_parent.app_id
-        and {{ parent_domain('events.referrer_domain') }} = own_parent.domain
-left join own_domains as own_grandparent
-    on
-        events.app_id = own_grandparent.app_id
-        and {{ parent_domain(parent_domain('events.referrer_domain')) }} = own_grandparent.domain
+    app_id,
+    event_id,
+    event_name,
+    user_id,
+    anonymous_id,
+    device_id,
+    occurred_at,
+    received_at,
+    event_date,
+    platform,
+    app_version,
+    country,
+    region,
+    city,
+    measure,
+    domain,
+    is_active_event,
+    is_key_event,
+    content_id,
+    creator_id,
+    activity_id,
+    item_id,
+    order_id,
+    quantity,
+    feature,
+    revenue,
+    discount,
+    currency_code,
+    duration_seconds,
+    page,
+    referrer,
+    channel,
+    campaign,
+    recall_channel,
+    invited_by,
+    batch_id
+from {{ ref('int_kept_events') }}
+where left_out_reason is null

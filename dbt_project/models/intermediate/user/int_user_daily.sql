@@ -1,3 +1,14 @@
+-- depends_on: {{ ref('int_touched_user_days') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_rows',
+    on_schema_change='fail',
+    meta={'replaced': {
+        'by': 'int_touched_user_days',
+        'on': {'activity_date': 'activity_date', 'app_id': 'app_id', 'user_id': 'user_id'},
+    }},
+) }}
+{%- set is_incremental_run = stored('int_user_daily') %}
 with event_days as (
     select
         app_id,
@@ -15,41 +26,20 @@ with event_days as (
         cast(count(duration_seconds) filter (where measure = 'page_view') as bigint) as timed_page_views,
         cast(sum(duration_seconds) filter (where measure = 'page_view') as decimal(38, 6)) as page_view_seconds,
         cast(count(*) filter (where measure = 'sign_up') as bigint) as sign_ups
-    from {{ ref("int_events") }}
+    from {{ ref("int_events") }} as events
+    {% if is_incremental_run %}
+    {{ semi_join_touched('events', 'event_date') }}
+    where {{ on_touched_dates('events.event_date') }}
+    {% endif %}
     group by app_id, user_id, event_date
 ),
 
--- A refund counts on the date it is made, not on the date of its order.
-money_movements as (
-    select
-        app_id,
-        user_id,
-        order_date as activity_date,
-        1 as orders,
-        gross_amount_reporting as gross_revenue,
-        cast(0 as decimal(20, 6)) as refunded_revenue
-    from {{ ref("int_orders") }}
-    union all
-    select
-        app_id,
-        user_id,
-        refund_date as activity_date,
-        0 as orders,
-        cast(0 as decimal(20, 6)) as gross_revenue,
-        amount_reporting as refunded_revenue
-    from {{ ref("int_refunds") }}
-),
-
 money_days as (
-    select
-        app_id,
-        user_id,
-        activity_date,
-        cast(sum(orders) as bigint) as orders,
-        cast(sum(gross_revenue) as decimal(38, 6)) as gross_revenue,
-        cast(sum(refunded_revenue) as decimal(38, 6)) as refunded_revenue
-    from money_movements
-    group by app_id, user_id, activity_date
+    select money_days.*
+    from ({{ money_days() }}) as money_days
+    {% if is_incremental_run %}
+    {{ semi_join_touched('money_days', 'activity_date') }}
+    {% endif %}
 ),
 
 session_days as (
@@ -59,8 +49,25 @@ session_days as (
         session_date as activity_date,
         cast(count(*) as bigint) as sessions,
         cast(sum(duration_seconds) as decimal(38, 6)) as engaged_seconds
-    from {{ ref("int_sessions") }}
+    from {{ ref("int_sessions") }} as sessions
+    {% if is_incremental_run %}
+    {{ semi_join_touched('sessions', 'session_date') }}
+    where {{ on_touched_dates('sessions.session_date') }}
+    {% endif %}
     group by app_id, user_id, session_date
+),
+
+day_starts as (
+    select
+        app_id,
+        user_id,
+        activity_date,
+        platform,
+        channel
+    from {{ ref("int_user_day_starts") }}
+    {% if is_incremental_run %}
+    where {{ on_touched_dates('activity_date') }}
+    {% endif %}
 )
 
 select
@@ -88,8 +95,10 @@ select
         coalesce(money_days.gross_revenue, 0) - coalesce(money_days.refunded_revenue, 0) as decimal(38, 6)
     ) as net_revenue,
     day_starts.platform,
-    day_starts.channel as visit_channel
+    day_starts.channel as visit_channel,
+    run.run_id
 from event_days
 full outer join money_days using (app_id, user_id, activity_date)
+cross join {{ ref("int_run") }} as run
 left join session_days using (app_id, user_id, activity_date)
-left join {{ ref("int_user_day_starts") }} as day_starts using (app_id, user_id, activity_date)
+left join day_starts using (app_id, user_id, activity_date)

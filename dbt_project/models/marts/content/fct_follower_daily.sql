@@ -64,15 +64,58 @@ joined as (
             and keys.ref_date = totals.ref_date
     left join asked
         on keys.account_id = asked.account_id and keys.ref_date = asked.report_date
+),
+
+-- Douyin tells who came and how many there are: who left is what is missing between two neighbouring days.
+douyin as (
+    select
+        app_id,
+        account_id,
+        activity_date,
+        new_followers,
+        total_followers,
+        case
+            when
+                lag(activity_date) over (partition by app_id, account_id order by activity_date)
+                = {{ add_days('activity_date', -1) }}
+                then total_followers
+                - lag(total_followers) over (partition by app_id, account_id order by activity_date)
+        end as net_followers
+    from {{ ref('stg_douyin__user_fans') }}
+),
+
+unioned as (
+    select
+        app_id,
+        'wechat_official_account' as distribution_channel,
+        account_id,
+        ref_date as activity_date,
+        new_followers,
+        lost_followers,
+        new_followers - lost_followers as net_followers,
+        total_followers
+    from joined
+    union all
+    select
+        app_id,
+        'douyin' as distribution_channel,
+        account_id,
+        activity_date,
+        new_followers,
+        -- Fewer came than the total grew by: the platform's own numbers do not close, nobody knows who left.
+        case when new_followers >= net_followers then new_followers - net_followers end as lost_followers,
+        net_followers,
+        total_followers
+    from douyin
 )
 
 select
     app_id,
-    'wechat_official_account' as distribution_channel,
+    distribution_channel,
     account_id,
-    ref_date as activity_date,
+    activity_date,
     cast(new_followers as bigint) as new_followers,
     cast(lost_followers as bigint) as lost_followers,
-    cast(new_followers - lost_followers as bigint) as net_followers,
+    cast(net_followers as bigint) as net_followers,
     cast(total_followers as bigint) as total_followers
-from joined
+from unioned

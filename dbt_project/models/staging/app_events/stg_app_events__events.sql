@@ -1,3 +1,4 @@
+-- depends_on: {{ source('meta', 'run_batches') }}
 -- depends_on: {{ source('app_events', 'events') }}
 {%- set properties = {
     'content_id': 'text', 'creator_id': 'text', 'activity_id': 'text', 'item_id': 'text', 'order_id': 'text',
@@ -10,7 +11,7 @@ with events as (
     select
         *,
         {{ json_fields('properties', properties) }} as property
-    from {{ read_raw('app_events', 'events') }}
+    from {{ read_raw('app_events', 'events', only_new=true) }}
 )
 
 select

@@ -18,6 +18,7 @@ with downloads as (
         cast(favorites as bigint) as favorites,
         cast(follows as bigint) as follows,
         cast(view_seconds as decimal(20, 6)) as view_seconds,
+        cast(completion_rate as decimal(20, 6)) as completion_rate,
         cast(_observed_at as timestamp) as observed_at,
         _batch_id as batch_id,
         _source_file as source_file,

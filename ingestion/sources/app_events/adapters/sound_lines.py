@@ -31,14 +31,14 @@ def divide_lines(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> bool
         f"""create or replace temp table odd_events as
             select file, row
             from (
-                select file, row, text, json_keys(text) as keys
+                select file, row, odd, text, json_keys(text) as keys
                 from (
-                    select file, row, case when note is null and json_valid(line) then line end as text
+                    select file, row, odd, case when note is null and json_valid(line) then line end as text
                     from event_lines
                 )
             )
             where case when keys is null or len(keys) = 0 then true
-                when {is_odd("text")} then true
+                when odd then {is_odd("text")} or list_unique(keys) < len(keys)
                 else list_unique(keys) < len(keys) end"""
     )
     odd = connection.execute(

@@ -8,16 +8,17 @@ import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
+from typing import cast
 
 from ingestion.errors import FileRefused
 from ingestion.inbox import InboxFile, inbox_files
 from ingestion.landing import Landing, LandingResult, SourceFile
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
-from ingestion.sources.channels.contracts import EXPORT_CONTENT_STATS
+from ingestion.sources.channels.contracts import EXPORT_CONTRACTS
 from ingestion.sources.channels.exports.downloads import Download, groups, scope
 from ingestion.sources.channels.exports.mapping import Mapping, mappings
-from ingestion.sources.channels.exports.rows import rows_of_export, table_of_rows
+from ingestion.sources.channels.exports.rows import Row, rows_of_export, table_of_rows, without_contradictions
 from ingestion.sources.spreadsheets.csv_sheet import csv_sheet
 from ingestion.sources.spreadsheets.sheet import Sheet
 from ingestion.sources.spreadsheets.xlsx_sheets import xlsx_sheets
@@ -25,6 +26,8 @@ from ingestion.sources.spreadsheets.xlsx_sheets import xlsx_sheets
 log = logging.getLogger(__name__)
 
 FOLDER = "platform_exports"
+#: `_source_row` counts on from here in the second sheet of a workbook: a sheet of Excel has 1,048,576 rows.
+ROWS_OF_A_SHEET = 10_000_000
 
 
 def pull(settings: Settings) -> list[LandingResult]:
@@ -35,7 +38,9 @@ def pull(settings: Settings) -> list[LandingResult]:
     """
     downloads, refusals = _new_downloads(settings)
     results: list[LandingResult] = []
-    for group in groups(downloads) or [[]]:
+    by_contract = [[one for one in downloads if one.contract == contract] for contract in EXPORT_CONTRACTS]
+    found = [group for part in by_contract for group in groups(part)]
+    for group in found or [[]]:
         observed_at = max((download.observed_at for download in group), default=settings.as_of)
         with Landing(settings.data_dir, FOLDER, observed_at=observed_at) as landing:
             while refusals:
@@ -45,7 +50,8 @@ def pull(settings: Settings) -> list[LandingResult]:
             if group:
                 rows = [row for download in group for row in download.rows]
                 facts = [download.facts for download in group]
-                counts = landing.add(EXPORT_CONTENT_STATS, table_of_rows(rows), files=facts)
+                contract = group[0].contract
+                counts = landing.add(contract, table_of_rows(contract, rows), files=facts)
                 log.info("platform_exports: %s files, %s rows", len(group), f"{counts.landed:,}")
         if isinstance(landing.result, LandingResult):
             results.append(landing.result)
@@ -92,25 +98,30 @@ def _saved_at(file: InboxFile) -> datetime:
 
 
 def _read(file: InboxFile, mapping: Mapping, sha256: str, as_of: datetime) -> Download:
-    sheet = _sheet(file, mapping)
-    rows = rows_of_export(file.name, scope(file.name)[1], mapping, sheet)
-    log.info("%s: read as %s", file.name, sheet.encoding or "xlsx")
+    rows: list[Row] = []
+    for place, sheet in enumerate(_sheets(file, mapping)):
+        log.info("%s: sheet %s read as %s", file.name, sheet.name, sheet.encoding or "xlsx")
+        for row in rows_of_export(file.name, scope(file.name)[1], mapping, sheet):
+            rows.append(row | {"_source_row": place * ROWS_OF_A_SHEET + cast("int", row["_source_row"])})
     facts = SourceFile(file.name, sha256, file.size, file.modified_ns)
-    return Download(facts, min(_saved_at(file), as_of), rows)
+    rows = without_contradictions(mapping.contract, rows)
+    return Download(mapping.contract, facts, min(_saved_at(file), as_of), rows)
 
 
-def _sheet(file: InboxFile, mapping: Mapping) -> Sheet:
-    """The CSV file, or the first sheet with the header of the platform. Raises FileRefused."""
+def _sheets(file: InboxFile, mapping: Mapping) -> list[Sheet]:
+    """The CSV file, or every sheet with the header of the platform; others are named in the log. Raises FileRefused."""
     path = PurePosixPath(file.name)
     if path.suffix.lower() == ".csv":
         sheet = csv_sheet(file.name, path.stem, file.path.read_bytes(), mapping.is_header)
+        sheets = [sheet] if sheet else []
     elif path.suffix.lower() == ".xlsx":
         sheets = list(xlsx_sheets(file.name, file.path, mapping.is_header).values())
-        sheet = next(
-            (sheet for sheet in sheets if mapping.is_header(sheet.header)), sheets[0] if sheets else None
-        )
     else:
         raise FileRefused(file.name, "is neither .csv nor .xlsx; download it as one of them")
-    if sheet is None:
+    if not sheets:
         raise FileRefused(file.name, "is empty; download it again")
-    return sheet
+    known = [sheet for sheet in sheets if mapping.is_header(sheet.header)]
+    for sheet in sheets:
+        if known and sheet not in known:
+            log.info("%s: sheet %s has another header; not read", file.name, sheet.name)
+    return known or sheets[:1]

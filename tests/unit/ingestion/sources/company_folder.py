@@ -49,11 +49,13 @@ def counts(result: LandingResult) -> dict[str, tuple[int, int, int, int, int]]:
     found: dict[str, tuple[int, int, int, int, int]] = {}
     for file in result.files:
         assert file.is_conserved
-        found[file.file_name] = (
+        rows = (
             file.rows_read,
             file.rows_landed,
             file.rows_duplicate,
             file.rows_quarantined,
             file.rows_blank,
         )
+        before = found.get(file.file_name, (0,) * len(rows))
+        found[file.file_name] = tuple(map(sum, zip(before, rows, strict=True)))  # type: ignore[assignment]
     return found

@@ -9,5 +9,5 @@ from ingestion import rest_client
 def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds that would have been waited."""
     seconds: list[float] = []
-    monkeypatch.setattr(rest_client, "WAITS", rest_client.Waits(read=0.4, sleep=seconds.append))
+    monkeypatch.setattr(rest_client, "WAITS", rest_client.Waits(read=0.4, whole=1.5, sleep=seconds.append))
     return seconds

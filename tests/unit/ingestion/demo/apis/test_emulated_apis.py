@@ -12,7 +12,8 @@ from ingestion.demo.apis import Fault, serve
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from tests.unit.ingestion.company_state import AS_OF, GOOGLE_ID, OCEAN_ID, write_company
 
-GOOGLE, OCEAN, WECHAT = (DEMO_CREDENTIALS[name] for name in DEMO_CREDENTIALS)
+GOOGLE, OCEAN = DEMO_CREDENTIALS["google_ads"], DEMO_CREDENTIALS["ocean_engine"]
+WECHAT = DEMO_CREDENTIALS["wechat_official_account"]
 SEARCH = f"/google_ads/v26/customers/{GOOGLE_ID}/googleAds:search"
 REPORT = "/ocean_engine/open_api/v3.0/report/custom/get/"
 

@@ -13,7 +13,7 @@ from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.errors import SourceError
 from ingestion.sources.account_pulls import NoAccountPulled, PullResults
 from ingestion.sources.ad_accounts import google_ads
-from ingestion.sources_config import GoogleAdsAccount
+from ingestion.sources.ad_accounts.account_settings import GoogleAdsAccount
 from tests.unit.ingestion.company_state import (
     ADS_A_DAY,
     AS_OF,
@@ -63,9 +63,28 @@ def test_lands_every_whole_day_exactly(tmp_path: Path) -> None:
     assert sum(row["cost_micros"] for row in totals) == sum(row["cost_micros"] for row in rows)
     assert all(row["_extra"] is None and row["_observed_at"] == AS_OF for row in rows)
     recorded = pulls(tmp_path)
-    assert len(recorded) == 2 * 30
+    assert len(recorded) == 4 * 30 + 2, "four daily entities, and the state of account and ads"
     assert {row["status"] for row in recorded} == {"complete"}
     assert sum(row["rows"] for row in recorded if row["entity"] == "ad_performance") == len(rows)
+
+
+def test_lands_the_state_of_ads_and_what_was_done(tmp_path: Path) -> None:
+    pull(tmp_path)
+    (account_now,) = landed(tmp_path, "google_ads", "accounts")
+    assert (account_now["account_name"], account_now["balance_micros"]) == ("Harbor", None)
+    ads = landed(tmp_path, "google_ads", "ads")
+    assert [(ad["ad_id"], ad["status"]) for ad in ads] == [
+        ("300", "ENABLED"),
+        ("301", "ENABLED"),
+        ("302", "ENABLED"),
+    ]
+    assert ads[0]["landing_url"] == "https://example.com/?utm_campaign=春季, spring&utm_content=ad 0"
+    rows = landed(tmp_path, "google_ads", "conversions")
+    assert {(row["action"], row["attribution_window"], row["time_basis"]) for row in rows} == {
+        ("purchase", "account", "touch")
+    }
+    per_ad = landed(tmp_path, "google_ads", "ad_performance")
+    assert sum(row["conversions"] for row in rows) == sum(row["conversions"] for row in per_ad)
 
 
 def test_the_same_moment_again_lands_nothing_and_an_hour_later_only_the_open_days(tmp_path: Path) -> None:
@@ -74,7 +93,7 @@ def test_the_same_moment_again_lands_nothing_and_an_hour_later_only_the_open_day
     again = pull(tmp_path, as_of=AS_OF + timedelta(minutes=61))
     assert len(again) == 1
     days = {row["report_date"] for row in pulls(tmp_path) if row["observed_at"] > AS_OF}
-    assert days == {LAST_DAY - timedelta(number) for number in range(14)}
+    assert days - {None} == {LAST_DAY - timedelta(number) for number in range(14)}
 
 
 def test_restated_figures_come_with_the_next_pull(tmp_path: Path) -> None:
@@ -100,13 +119,13 @@ def test_days_without_figures_are_complete_with_no_rows(tmp_path: Path) -> None:
     write_company(tmp_path, state)
     pull(tmp_path)
     first = [row for row in pulls(tmp_path) if row["report_date"] == FIRST_DAY]
-    assert [(row["status"], row["rows"]) for row in first] == [("complete", 0)] * 2
+    assert [(row["status"], row["rows"]) for row in first] == [("complete", 0)] * 4
 
 
 def test_given_dates_are_pulled_exactly_but_never_the_running_day(tmp_path: Path) -> None:
     pull(tmp_path)
     pull(tmp_path, dates=[date(2026, 3, 2), date(2026, 3, 5), date(2026, 3, 31)])
-    new = [row for row in pulls(tmp_path)[60:] if row["entity"] == "ad_performance"]
+    new = [row for row in pulls(tmp_path)[122:] if row["entity"] == "ad_performance"]
     assert [(row["report_date"].day, row["rows"]) for row in new] == [(2, ADS_A_DAY), (5, ADS_A_DAY)]
 
 
@@ -149,7 +168,7 @@ def test_one_failing_account_stops_no_other(tmp_path: Path) -> None:
     assert "PERMISSION_DENIED" in results.failures[0].message
     assert len(landed(tmp_path, "google_ads", "ad_performance")) == 30 * ADS_A_DAY
     failed = [row for row in pulls(tmp_path) if row["account_id"] == "999"]
-    assert [(row["status"], row["report_date"]) for row in failed] == [("failed", None)] * 2
+    assert [(row["status"], row["report_date"]) for row in failed] == [("failed", None)] * 6
 
 
 def test_missing_secrets_are_named_before_anything_is_asked(
@@ -193,3 +212,26 @@ def test_no_secret_lands_or_is_logged(tmp_path: Path, caplog: pytest.LogCaptureF
     for secret in secrets:
         assert secret not in caplog.text
         assert not any(secret.encode() in path.read_bytes() for path in files)
+
+
+def test_keywords_and_money_of_the_account_land_exactly(tmp_path: Path) -> None:
+    state = ads_state()
+    keyword = {"campaign_id": "11", "campaign_name": "spring", "ad_group_id": "21", "ad_group_name": "group"}
+    keyword |= {"keyword_id": "900", "keyword_text": "buy harbor", "match_type": "PHRASE"}
+    figures = {"cost_micros": 310_000, "impressions": 40, "clicks": 2, "conversions": "0.5"}
+    days = ["2026-03-01", "2026-03-30"]
+    account = state["google_ads"][GOOGLE_ID]
+    account["keywords"] = [{**keyword, **figures, "report_date": day} for day in days]
+    account |= {"balance": "1250.07", "daily_budget": "80.5"}
+    write_company(tmp_path, state)
+    pull(tmp_path)
+    rows = landed(tmp_path, "google_ads", "keyword_performance")
+    assert [row["report_date"].isoformat() for row in rows] == days
+    assert {(row["keyword_id"], row["keyword_text"], row["match_type"]) for row in rows} == {
+        ("900", "buy harbor", "PHRASE")
+    }
+    assert {(row["cost_micros"], row["clicks"], row["conversions"]) for row in rows} == {
+        (310_000, 2, Decimal("0.5"))
+    }
+    (now,) = landed(tmp_path, "google_ads", "accounts")
+    assert (now["balance_micros"], now["daily_budget_micros"]) == (1_250_070_000, 80_500_000)

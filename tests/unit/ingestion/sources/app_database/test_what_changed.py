@@ -1,5 +1,6 @@
 """Only what changed is read again, nothing is lost at the border, and what is gone is noticed: in both databases."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -127,6 +128,33 @@ def test_a_table_whose_times_do_not_tell_every_change_is_read_whole(orders: Comp
     orders.pull(1, tables=whole)
     assert reading(orders) == ("whole", 5, True)
     assert orders.latest("orders", "order_id")["o1"]["gross_amount"] == Decimal(8)
+
+
+def test_a_wall_clock_without_offset_hangs_where_the_configuration_says(shop: CompanyDatabase) -> None:
+    kind = "text" if shop.kind == "sqlite" else "timestamp"
+    shop.execute(
+        f"create table creators (app_id text, creator_id text, updated_at {kind})",
+        "insert into creators values ('shop', 'c1', '2026-04-01 08:30:00.5'), ('shop', 'c2', '2026-03-30 00:00:00')",
+    )
+    known = {"timezone": "Asia/Shanghai", "overlap_minutes": 0}
+    shop.pull(**known)
+    times = {key: row["updated_at"] for key, row in shop.latest("creators", "creator_id").items()}
+    assert times["c1"] == datetime(2026, 4, 1, 0, 30, 0, 500_000, tzinfo=UTC)
+    assert times["c2"] == datetime(2026, 3, 29, 16, tzinfo=UTC)
+    assert shop.outcome("creators")["changed_through"] == times["c1"]
+    shop.execute("insert into creators values ('shop', 'c3', '2026-04-01 08:30:01')")
+    shop.pull(1, **known)
+    assert shop.outcome("creators")["reading"] == "changes"
+    assert shop.outcome("creators")["rows"] == 2, "c1 stands at the watermark"
+    assert set(shop.latest("creators", "creator_id")) == {"c1", "c2", "c3"}
+    shop.execute("delete from creators where creator_id = 'c2'")
+    shop.pull(24, **known)
+    assert shop.outcome("creators")["reading"] == "changes", "the sweep knows all keys at their times"
+    assert set(shop.latest("creators", "creator_id")) == {"c1", "c3"}
+    shop.pull(25, overlap_minutes=0)
+    assert shop.outcome("creators")["reading"] == "whole", (
+        "another time zone makes other moments of everything"
+    )
 
 
 def test_a_held_batch_is_no_ground_to_go_on_from(orders: CompanyDatabase) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from ingestion.channel_accounts import WechatAccount
 from ingestion.demo.apis import Fault, serve
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.sources.account_pulls import NoAccountPulled, PullResults
 from ingestion.sources.channels import wechat_official_account as wechat
-from ingestion.sources_config import WechatAccount
 from tests.unit.ingestion.company_state import AS_OF, FIRST_DAY, WECHAT_ID, landed, settings, write_company
 
 DAYS = 31

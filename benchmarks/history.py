@@ -1,0 +1,261 @@
+"""What a day's events cost at 60, 365 and 960 days of history, and beside a full rebuild.
+
+`python -m benchmarks.history [events a day] [days ...]`: 10,000 events a day unless told otherwise, which two cores do
+in some minutes. (The design speaks of 100,000: the larger the day, the less the fixed cost of some 20 models weighs.)
+
+For each length: a history of one batch a day is written straight into raw/ with its manifest and built whole; then
+three days arrive one after the other through the real landing, each with stragglers of the 30 days before and one
+event of long ago, and dbt builds upon what is stored. Counted is the CPU time of the models of events, sessions and
+user-days, which neighbours on the machine disturb least; the least of the three days is taken. At 365 days the full
+rebuild also lands all events again.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.contracts import CONTRACTS
+from ingestion.landing import write_schema_file
+from ingestion.manifest import BatchEntry, FileEntry, Manifest
+from ingestion.settings import Settings
+from ingestion.sources.app_events import pull
+from orchestration.freeze import WAREHOUSE, freeze
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+FIRST = datetime(2023, 1, 1, tzinfo=UTC)
+LENGTHS, EVENTS = (60, 365, 960), 10_000
+REBUILT_AT, INCREMENTS = 365, 3
+#: The end of the chain of models; what it reads comes with it.
+MODELS = ("int_events", "int_sessions", "int_user_daily", "int_user_daily_dimensions", "int_left_out_events")
+SESSIONS_AND_DAYS = {
+    "int_sessions", "int_touched_sessions", "int_touched_user_days", "int_user_day_starts", "int_user_daily",
+    "int_user_daily_dimensions",
+}  # fmt: skip
+#: Models of events, sessions and user-days; what else is built are the few tables that they read besides.
+COUNTED = {path.stem for path in (REPOSITORY / "dbt_project/models/intermediate/events").glob("*.sql")} | (
+    SESSIONS_AND_DAYS | {"stg_app_events__events"}
+)
+#: An eighth of a day's events come from as many users; the crowd moves on by a hundredth of them a day.
+EVENTS_PER_USER = 8
+
+
+@dataclass
+class Costs:
+    """CPU seconds."""
+
+    whole: float = 0.0
+    whole_events: float = 0.0
+    whole_landing: float = 0.0
+    days: list[float] = field(default_factory=list)
+    events: list[float] = field(default_factory=list)
+    landings: list[float] = field(default_factory=list)
+
+
+def main(events: int, lengths: Sequence[int]) -> int:
+    costs = {}
+    for days in lengths:
+        with tempfile.TemporaryDirectory(prefix="bench-history-") as folder:
+            costs[days] = measure(Path(folder), events, days)
+        cost = costs[days]
+        print(f"{days} days, {days * events:,} events: whole {cost.whole:.1f} s, a day "
+              f"{', '.join(f'{seconds:.2f}' for seconds in cost.days)} s", flush=True)  # fmt: skip
+    print(f"\n {events:,} events a day; CPU seconds")
+    print(f"  {'days of history':<44}" + "".join(f"{days:>10}" for days in lengths))
+    for words, values in (
+        ("events, sessions, user-days: built whole", [costs[days].whole for days in lengths]),
+        ("events, sessions, user-days: one more day", [min(costs[days].days) for days in lengths]),
+        ("  of which events", [min(costs[days].events) for days in lengths]),
+        ("landing of one more day", [min(costs[days].landings) for days in lengths]),
+    ):
+        print(f"  {words:<44}" + "".join(f"{value:10.2f}" for value in values))
+    first, last = min(lengths), max(lengths)
+    print(f"  one more day, {last} / {first} days: {min(costs[last].days) / min(costs[first].days):.2f}")
+    if REBUILT_AT in costs:
+        cost = costs[REBUILT_AT]
+        share = (min(cost.landings) + min(cost.events)) / (cost.whole_landing + cost.whole_events)
+        print(f"  landing and events of one more day at {REBUILT_AT} days / all of them again "
+              f"({cost.whole_landing:.1f} + {cost.whole_events:.1f} s): {share:.1%}")  # fmt: skip
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"  peak memory of one process: {peak:.0f} MB")
+    return 0
+
+
+def measure(folder: Path, events: int, days: int) -> Costs:
+    costs = Costs()
+    write_history(folder, events, days)
+    costs.whole, costs.whole_events = build(folder, days)
+    for number in range(INCREMENTS):
+        day = days + number
+        source = folder / "inbox" / "app_events" / f"day-{day}.ndjson"
+        write_lines(source, f"({day_query(events, day)} union all by name {straggler_query(events, day)})")
+        costs.landings.append(land(folder, day + 1))
+        seconds, event_seconds = build(folder, day + 1)
+        costs.days.append(seconds)
+        costs.events.append(event_seconds)
+    if days == REBUILT_AT:
+        again = folder / "again"
+        for month in range(0, days, 30):
+            queries = [day_query(events, day) for day in range(month, min(month + 30, days))]
+            write_lines(
+                again / "inbox" / "app_events" / f"{month:04}.ndjson", f"({' union all '.join(queries)})"
+            )
+        costs.whole_landing = land(again, days)
+    return costs
+
+
+def day_query(events: int, day: int) -> str:
+    """Events of one date in the canonical columns; a fourth of them anonymous, two thirds of those of known devices."""
+    users = events // EVENTS_PER_USER
+    return f"""
+        select
+            md5(concat('{day}:', number)) as event_id,
+            'aurora' as app_id,
+            ['page_view', 'content_view', 'like', 'share', 'item_view'][1 + (hash(number, 1) % 5)::int] as event_name,
+            case when number % 4 > 0 then concat('u', person) end as user_id,
+            case when number % 4 = 0 or person % 3 > 0 then concat('a', person) end as anonymous_id,
+            timestamp '{FIRST:%Y-%m-%d}' + interval {day} day + to_seconds(
+                (hash(person, {day}) % 76000 + (hash(number, 2) % 3) * 3600 + hash(number, 3) % 1200)::bigint
+            ) as occurred_at,
+            occurred_at + interval 2 second as received_at,
+            ['ios', 'android', 'web'][1 + person % 3] as platform,
+            concat('5.', {day} // 30) as app_version,
+            concat('d', person) as device_id,
+            md5(concat(person, ':{day}')) as session_id,
+            'CN' as country,
+            ['Zhejiang', 'Shanghai', 'Beijing'][1 + person % 3] as region,
+            cast(null as varchar) as city,
+            json_object('content_id', concat('c', hash(number, 4) % 5000), 'page', concat('/content/', number % 999),
+                'duration_seconds', number % 300) as properties
+        from (
+            select range as number, (hash(range, {day}) % {users} + {day} * {max(users // 100, 1)})::bigint as person
+            from range({events})
+        )"""
+
+
+def straggler_query(events: int, day: int) -> str:
+    """One event in fifty again under an id of its own, up to 30 days late, and one of 300 days ago."""
+    return f"""
+        select * replace (
+            md5(concat(event_id, ' late')) as event_id,
+            occurred_at - interval 1 day * (1 + hash(event_id) % 30) as occurred_at
+        ) from ({day_query(events, day)}) where hash(event_id) % 50 = 0
+        union all
+        select * replace ('of long ago {day}' as event_id, occurred_at - interval 300 day as occurred_at)
+        from ({day_query(events, day)}) limit 1"""
+
+
+def write_history(folder: Path, events: int, days: int) -> None:
+    """One accepted batch a day, as landing would have written it."""
+    for contract in CONTRACTS:
+        write_schema_file(folder, contract)
+    manifest, target = Manifest(folder), folder / "raw" / "app_events" / "events"
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for day in range(days):
+            moment = FIRST + timedelta(days=day + 1)
+            batch = f"{moment:%Y%m%dT%H%M%S%f}Z-{day:08x}"
+            path = target / f"{batch}-001.parquet"
+            stamp = f"timestamptz '{moment.isoformat()}'"
+            connection.execute(
+                f"""copy (
+                    select * replace (occurred_at::timestamptz as occurred_at, received_at::timestamptz as received_at,
+                        properties::varchar as properties), cast(null as varchar) as _extra, '{batch}' as _batch_id,
+                        'day-{day}.ndjson' as _source_file, row_number() over () as _source_row,
+                        md5(event_id) as _content_hash, {stamp} as _observed_at, {stamp} as _loaded_at
+                    from ({day_query(events, day)})
+                ) to '{path}' (format parquet, compression zstd)"""
+            )
+            name = f"inbox/app_events/day-{day}.ndjson"
+            sha256 = hashlib.sha256(name.encode()).hexdigest()
+            file = FileEntry("events", name, events, events, 0, 0, 0, path.relative_to(folder).as_posix(),
+                             sha256=sha256, size=day, modified_ns=day)  # fmt: skip
+            manifest.commit(BatchEntry(batch, "app_events", moment.isoformat(), moment.isoformat(), (file,)))
+            manifest.set_state(batch, "accepted")
+
+
+def write_lines(path: Path, relation: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (from {relation}) to '{path}' (format json)")
+
+
+def land(folder: Path, days: int) -> float:
+    """CPU seconds to land what waits in the inbox; it is accepted."""
+    started = time.process_time()
+    results = pull(settings(folder, days))
+    seconds = time.process_time() - started
+    for result in results:
+        assert result.batch_id is not None
+        assert all(file.is_conserved and not file.rows_quarantined for file in result.files)
+        Manifest(folder).set_state(result.batch_id, "accepted")
+    return seconds
+
+
+def settings(folder: Path, days: int) -> Settings:
+    return Settings(folder, FIRST + timedelta(days=days, hours=1), as_of_is_fixed=True)
+
+
+def build(folder: Path, days: int) -> tuple[float, float]:
+    """Freeze and one dbt build: CPU seconds of the models of events, sessions and user-days, and of events alone."""
+    freeze(settings(folder, days), f"day {days}", "benchmark")
+    finished = subprocess.run(
+        [sys.executable, "-m", "benchmarks.history", "--build", folder],
+        env={**os.environ, "OPS_DATA_DIR": str(folder), "DBT_TARGET_PATH": str(folder / "dbt"),
+             "DBT_LOG_PATH": str(folder / "dbt"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    spent: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
+    with duckdb.connect(str(folder / WAREHOUSE)) as connection:
+        connection.execute("update meta.build set built_at = now()::timestamp")
+    if os.environ.get("BENCH_MODELS"):
+        print(
+            days, {name: round(seconds, 2) for name, seconds in spent.items() if name in COUNTED}, flush=True
+        )
+    return (
+        sum(seconds for name, seconds in spent.items() if name in COUNTED),
+        sum(seconds for name, seconds in spent.items() if name in COUNTED - SESSIONS_AND_DAYS),
+    )
+
+
+def spent_by_model() -> dict[str, float]:
+    """Runs dbt in this process, one model at a time: CPU seconds of each, compiling included."""
+    from dbt.cli.main import dbtRunner
+
+    started: dict[str, float] = {}
+    spent: dict[str, float] = {}
+
+    def watch(event: Any) -> None:
+        if event.info.name == "NodeStart":
+            started[event.data.node_info.node_name] = time.process_time()
+        elif event.info.name == "NodeFinished":
+            name = event.data.node_info.node_name
+            spent[name] = time.process_time() - started[name]
+
+    built = dbtRunner(callbacks=[watch]).invoke(
+        ["--quiet", "build", "--threads", "1", "--exclude-resource-type", "test", "unit_test",
+         "--select", *(f"+{model}" for model in MODELS),
+         "--project-dir", str(REPOSITORY / "dbt_project"), "--profiles-dir", str(REPOSITORY / "dbt_project")]
+    )  # fmt: skip
+    if not built.success:
+        sys.exit("dbt build failed")
+    return spent
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--build"]:
+        print(json.dumps(spent_by_model()))
+        sys.exit(0)
+    numbers = [int(argument) for argument in sys.argv[1:]]
+    sys.exit(main(numbers[0] if numbers else EVENTS, numbers[1:] or LENGTHS))

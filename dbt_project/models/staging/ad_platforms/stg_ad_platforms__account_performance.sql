@@ -1,0 +1,3 @@
+{% call(platform) ad_platform_days('account_performance', ad_account_columns()) -%}
+{{ ad_figures(platform) }}
+{%- endcall %}

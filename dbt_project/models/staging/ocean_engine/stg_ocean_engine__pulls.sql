@@ -1,1 +1,0 @@
-{{ api_pulls('ocean_engine') }}

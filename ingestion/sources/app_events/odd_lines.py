@@ -1,0 +1,137 @@
+"""Which lines need a second look before DuckDB may read them, found by looking at bytes, not by parsing.
+
+A line is odd when it may hold what DuckDB reads too kindly or rounds (line_query.ODD, or nesting deeper than
+MAX_DEPTH). Too many odd lines cost time, one too few would cost truth: where a cheap test is not sure, the line is odd.
+Vectorised over a block of whole lines: a regular expression over the same text takes twice as long.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from ingestion.sources.app_events.strict_json import MAX_DEPTH
+
+Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+#: So many bytes are looked at in one go: they stay in the cache of a core.
+_CHUNK = 1 << 19
+#: Steps to the left before a byte is taken for odd: longer numbers and runs of blanks are nobody's habit.
+_STEPS = 64
+_TAB, _RETURN, _BLANK, _QUOTE, _COMMA, _MINUS, _POINT, _COLON, _OPEN = 9, 13, 32, 34, 44, 45, 46, 58, 91
+_LETTERS = {name: ord(name) for name in "aefin"}
+_CLOSE = ord("}")
+
+
+def odd_lines(data: Bytes, ends: Places) -> Flags:
+    """A flag for each line. `data` are whole lines of UTF-8, each ending with a newline; `ends` are behind those."""
+    if not len(ends):
+        return np.zeros(0, np.bool_)
+    closers, exponents, points, words = _candidates(data)
+    places = [
+        _closes_after_comma(data, closers),
+        _value_ends(data, exponents),
+        _long_fractions(data, points),
+        words[_begins_value(data, words - 1) & _ends_word(data, words)],
+    ]
+    odd = np.zeros(len(ends), np.bool_)
+    odd[np.searchsorted(ends, np.concatenate(places), side="right")] = True
+    if len(closers) > MAX_DEPTH:
+        odd |= np.diff(np.searchsorted(closers, ends), prepend=0) > MAX_DEPTH
+    return odd
+
+
+def _candidates(data: Bytes) -> tuple[Places, Places, Places, Places]:
+    """Places of closing brackets, of an e after a digit, of points, and of the words nan and inf (any letters)."""
+    found: list[list[Places]] = [[], [], [], []]
+    for start in range(0, len(data), _CHUNK):
+        # The two bytes before are looked at as well: nothing is torn at a border.
+        again = min(start, 2)
+        part = data[start - again : start + _CHUNK]
+        small = part | 32
+        letter = {name: small == code for name, code in _LETTERS.items()}
+        exponents = letter["e"]
+        exponents[1:] &= (part[:-1] - 48) < 10
+        nan, inf = letter["a"], letter["f"]
+        nan[1:-1] &= letter["n"][:-2] & letter["n"][2:]
+        inf[2:] &= letter["i"][:-2] & letter["n"][1:-1]
+        for places, mask in zip(found, (small == _CLOSE, exponents, part == _POINT), strict=False):
+            places.append(np.flatnonzero(mask[again:]) + start)
+        found[3].append(np.flatnonzero(nan[1:-1] | inf[2:]) + (start - again))
+    closers, exponents, points, words = (np.concatenate(places) for places in found)
+    return closers, exponents, points, words
+
+
+def _closes_after_comma(data: Bytes, closers: Places) -> Places:
+    before = data[closers - 1]
+    closers = closers[(before == _COMMA) | _is_blank(before)]
+    left, is_lost = _leftwards(data, closers - 1, _is_blank)
+    return closers[is_lost | (data[left] == _COMMA)]
+
+
+def _value_ends(data: Bytes, exponents: Places) -> Places:
+    """Of the places of an e those behind a number that is a value of its own."""
+    left, is_lost = _leftwards(data, exponents - 1, _is_number)
+    return exponents[is_lost | _begins_value(data, left)]
+
+
+def _long_fractions(data: Bytes, points: Places) -> Places:
+    """Points of numbers that a double may not keep: 8 digits behind it, or 16 and more around it."""
+    last = len(data) - 1
+    is_long = _is_digit(data[np.minimum(points + 8, last)])
+    is_long |= _is_digit(data[np.maximum(points - 9, 0)]) & _is_digit(data[np.maximum(points - 8, 0)])
+    points = points[is_long]
+    left, is_lost_left = _leftwards(data, points - 1, _is_digit)
+    right, is_lost_right = _leftwards(data[::-1], last - points - 1, _is_digit)
+    before, behind = points - 1 - left, (last - right) - points - 1
+    is_long = (behind >= 8) | ((before >= 9) & (before + behind >= 16))
+    return points[is_lost_left | is_lost_right | (is_long & _begins_value(data, left))]
+
+
+def _begins_value(data: Bytes, before: Places) -> Flags:
+    """Whether a JSON value begins behind these places, or what looks like one inside of a text."""
+    left = before - (data[before] == _MINUS)
+    left, is_lost = _leftwards(data, left, _is_blank)
+    found = data[left]
+    # The colons in 12:30:59.123456789 follow no quote.
+    key_ends = data[left - 1]
+    is_key = (found == _COLON) & ((key_ends == _QUOTE) | _is_blank(key_ends))
+    return is_lost | is_key | (found == _COMMA) | (found == _OPEN)
+
+
+def _ends_word(data: Bytes, words: Places) -> Flags:
+    """Whether nan, inf or infinity ends at the third letter, as far as one byte can say."""
+    after = data[np.minimum(words + 3, len(data) - 1)]
+    is_infinity = (after | 32 == _LETTERS["i"]) & (data[words] | 32 == _LETTERS["i"])
+    return is_infinity | _is_blank(after) | (after == _COMMA) | (after | 32 == _CLOSE)
+
+
+def _leftwards(data: Bytes, places: Places, is_skipped: Callable[[Bytes], Flags]) -> tuple[Places, Flags]:
+    """The first places to the left that are not skipped, and whether none was found in _STEPS.
+
+    A newline ends every search: the byte left of the first one is the last.
+    """
+    places = places.copy()
+    moving = np.flatnonzero(is_skipped(data[places]))
+    for _ in range(_STEPS):
+        if not len(moving):
+            break
+        places[moving] -= 1
+        moving = moving[is_skipped(data[places[moving]])]
+    is_lost = np.zeros(len(places), np.bool_)
+    is_lost[moving] = True
+    return places, is_lost
+
+
+def _is_digit(found: Bytes) -> Flags:
+    return (found - 48) < 10
+
+
+def _is_number(found: Bytes) -> Flags:
+    return _is_digit(found) | (found == _POINT)
+
+
+def _is_blank(found: Bytes) -> Flags:
+    return (found == _BLANK) | (found == _TAB) | (found == _RETURN)

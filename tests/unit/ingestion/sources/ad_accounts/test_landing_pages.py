@@ -1,0 +1,25 @@
+"""The pages that ads lead to: Xiaohongshu says them of creatives, Kuaishou of units."""
+
+from pathlib import Path
+
+from tests.unit.ingestion.sources.ad_accounts.rotating_platforms import ADS, KUAISHOU, XIAOHONGSHU
+
+
+def test_a_creative_of_xiaohongshu_has_its_own_page(tmp_path: Path) -> None:
+    XIAOHONGSHU.pull(tmp_path)
+    ads = {row["ad_id"]: row for row in XIAOHONGSHU.landed(tmp_path, "ads")}
+    assert sorted(ads) == ["300", "301", "302"]
+    assert ads["302"]["landing_url"] == "https://shop.example/?utm_source=x&utm_content=c2"
+    assert (ads["302"]["campaign_id"], ads["302"]["ad_group_id"], ads["302"]["ad_name"]) == (
+        "11",
+        "21",
+        "创意 2",
+    )
+
+
+def test_the_creatives_of_a_kuaishou_unit_share_its_page(tmp_path: Path) -> None:
+    KUAISHOU.pull(tmp_path)
+    ads = KUAISHOU.landed(tmp_path, "ads")
+    assert len(ads) == ADS
+    assert {row["landing_url"] for row in ads} == {"https://shop.example/?utm_source=x&utm_content=c2"}
+    assert {(row["ad_group_name"], row["status"]) for row in ads} == {("单元", "52")}
