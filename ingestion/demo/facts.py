@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ingestion.demo.advertising import AdFigures
 from ingestion.demo.exports import APP_ID as EXPORT_APP
@@ -127,8 +128,10 @@ def _count_contents(facts: AppFacts, world: AppWorld) -> None:
     """Views in the product are those counted so far; publications are those of the app's database."""
     for name in ("product_view", "completable_view"):
         facts.counts[name].update(facts.counts["content_view"])
+    zone = ZoneInfo(world.app.timezone)
     for content in world.contents:
-        day = world.clock.day(content.published_ms)
+        # Some are older than the window, of which alone the clock knows.
+        day = datetime.fromtimestamp(content.published_ms / 1000, zone).date()
         facts.counts["published"][day] += 1
         facts.counts["ugc_published"][day] += content.creator.source_type == "UGC"
         facts.creators[day].add(content.creator.creator_id)
