@@ -82,6 +82,7 @@ def _tables(project_dir: Path, path: Path, content: dict[str, Any]) -> Iterator[
     schema, section = parts[0], parts[1] if parts[0] == "marts" else parts[0]
     names = [metric["name"] for metric in _metrics(content) if _is_kpi(metric)]
     for model in content.get("models", []):
+        schema = (model.get("config") or {}).get("schema", schema)
         yield Table(section, f"{schema}.{model['name']}", model, sorted(names))
 
 

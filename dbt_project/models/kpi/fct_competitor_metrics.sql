@@ -1,6 +1,4 @@
-{# Beside what competitors publish stands our own KPI, so that this public table of `marts` is made after the KPI layer. #}
-{{ config(schema="marts") }}
-
+{# Beside what competitors publish stands our own KPI: this table of schema marts is made after the KPI layer. #}
 with published as (
     select
         metrics.app_id,
