@@ -61,7 +61,7 @@ def reviews_of(
             "participants": len(people),
             "participation_rate": len(inside) / len(target) if target and started else None,
             "new_users": sum(_is_new(users.get((app.app_id, user)), dates) for user in people),
-            "baseline_value": None if effect.value is None else (actual or 0.0) - effect.value,
+            "baseline_value": effect.baseline if effect.value is None else (actual or 0.0) - effect.value,
             "incremental_value": effect.value,
             "incremental_low": effect.low,
             "incremental_high": effect.high,
@@ -163,7 +163,9 @@ def _effect(
     grouped = by_groups(goal, own, groups, during, after)
     if grouped is None or effect.note == "no_complete_day":
         return effect
-    return Effect(effect.actual, grouped.value, grouped.low, grouped.high, grouped.give_back, grouped.note)
+    return Effect(
+        effect.actual, None, grouped.value, grouped.low, grouped.high, grouped.give_back, grouped.note
+    )
 
 
 def _series(goal: Goal, own: dict[tuple[str, date], Row], window: list[date]) -> Series:

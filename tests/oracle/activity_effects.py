@@ -52,6 +52,7 @@ class Effect:
     """All in the units of the goal; None where it cannot be told."""
 
     actual: float | None
+    baseline: float | None = None
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -94,9 +95,9 @@ def by_weekdays(goal: Goal, series: Series, first: date, last: date, special: se
     half = t_95(degrees) * sqrt(squares / degrees * error)
     width = _made(goal.made_as, len(during), half, float(sum(series[day][1] for day in during)))
     if actual is None or expected is None or width is None:
-        return Effect(actual, give_back=back)
+        return Effect(actual, expected, give_back=back)
     effect = actual - expected
-    return Effect(actual, effect, effect - width, effect + width, back)
+    return Effect(actual, expected, effect, effect - width, effect + width, back)
 
 
 def _known(before: dict[int, list[date]], days: list[date]) -> bool:
@@ -149,7 +150,7 @@ def by_groups(
             * size
             / (len(after) if goal.made_as == "mean" else 1)
         )
-    return Effect(None, effect, effect - half, effect + half, back, "control_group")
+    return Effect(None, None, effect, effect - half, effect + half, back, "control_group")
 
 
 def _error_of_mean(sample: list[float]) -> float:

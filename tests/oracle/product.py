@@ -115,15 +115,24 @@ def items_of(
     return rows
 
 
+def _stage(age: int, growth: float | None) -> str | None:
+    if age < 6:
+        return "exploration"
+    if growth is None:
+        return None
+    return "growth" if growth >= 0.1 else "decline" if growth <= -0.1 else "maturity"
+
+
 def stages_of(lifecycle: dict[tuple, Row], retention: dict[tuple, Row], days: UserDays) -> dict[tuple, Row]:
-    """Keyed by app and month. A random company is too young for any stage but exploration."""
+    """Keyed by app and month. Exploration in the first six months; then by active users against three months before."""
     revenue: dict[tuple, Decimal] = defaultdict(Decimal)
     for (app_id, _, day), row in days.items():
         revenue[app_id, day.replace(day=1)] += row["net_revenue"]
+    months = sorted((app_id, month) for app_id, grain, month in lifecycle if grain == "month")
+    first_months = {app_id: month for app_id, month in reversed(months)}
     rows = {}
-    for (app_id, grain, month), row in lifecycle.items():
-        if grain != "month":
-            continue
+    for app_id, month in months:
+        row = lifecycle[app_id, "month", month]
         before = [month.replace(day=1)]
         for _ in range(3):
             before.append((before[-1] - timedelta(days=1)).replace(day=1))
@@ -131,13 +140,15 @@ def stages_of(lifecycle: dict[tuple, Row], retention: dict[tuple, Row], days: Us
         cohort = retention.get((app_id, "new", "month", before[1], "on", 1, "all", "all"))
         active, then = row["active_users"], earlier and earlier["active_users"]
         money = revenue[app_id, before[3]] if earlier else Decimal(0)
+        growth = (active - then) / then if then else None
+        age = (month.year - first_months[app_id].year) * 12 + month.month - first_months[app_id].month
         rows[app_id, month] = {
             "active_users": active,
-            "growth_rate_3m": (active - then) / then if then else None,
+            "growth_rate_3m": growth,
             "new_user_share": row["new_users"] / active if active else None,
             "retention_m1": cohort["retention_rate"] if cohort and cohort["is_mature"] else None,
             "revenue_growth_3m": float((revenue[app_id, month] - money) / money) if money > 0 else None,
-            "stage": "exploration" if row["is_complete"] else None,
+            "stage": _stage(age, growth) if row["is_complete"] else None,
             "is_complete": row["is_complete"],
         }
     return rows
