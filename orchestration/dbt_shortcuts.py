@@ -1,6 +1,6 @@
 """What a build of hundreds of small nodes need not do: two of dbt's habits cost a third of its Python.
 
-Both are replaced by the same result for less, in dbt's own process alone; `tests/unit/test_dbt_shortcuts.py` compares
+Both are replaced by the same result for less, in dbt's own process alone; `tests/integration/test_dbt_shortcuts.py` compares
 them with dbt's own way over every test of the project.
 """
 
@@ -67,7 +67,8 @@ def add_test_kwargs(context: Any, node: Any, capture_macros: bool = False) -> No
 
 
 def _native(text: str) -> Any:
-    """A text without Jinja as native rendering gives it: what reads as a Python literal is one."""
+    """A text without Jinja as native rendering gives it: no last line break, and a Python literal is one."""
+    text = text.removesuffix("\n")
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError):
