@@ -1,7 +1,7 @@
 """What a build of hundreds of small nodes need not do: two of dbt's habits cost a third of its Python.
 
-Both are replaced by the same result for less, in dbt's own process alone; `tests/integration/test_dbt_shortcuts.py` compares
-them with dbt's own way over every test of the project.
+Both are replaced by the same result for less, in dbt's own process alone; tests/integration/test_dbt_shortcuts.py
+compares them with dbt's own way over every test of the project.
 """
 
 import ast

@@ -44,7 +44,9 @@ def _warm_up(manifest: Any) -> None:
     from orchestration import dbt_shortcuts
 
     dbt_shortcuts.take(RESULT_EVENTS)
-    invoke(["list", "--quiet", "--no-write-json", "--select", "resource_type:exposure"], manifest, lambda _: None)
+    invoke(
+        ["list", "--quiet", "--no-write-json", "--select", "resource_type:exposure"], manifest, lambda _: None
+    )
 
 
 def invoke(arguments: list[str], manifest: Any, send: Callable[[Any], None]) -> str | None:
