@@ -9,6 +9,7 @@ import duckdb
 
 from ingestion.manifest import Manifest
 from orchestration.dbt_manifest import read_manifest
+from orchestration.defs.freshness import PUBLICATION_HOURS, within
 from orchestration.defs.resources import Workspace
 from orchestration.progress import progress
 from orchestration.publication.audit import audit_version
@@ -46,6 +47,7 @@ def published_tables(
             group_name="publication",
             owners=["team:data-engineering"],
             kinds={"duckdb", "parquet"},
+            freshness_policy=within(PUBLICATION_HOURS),
             metadata={
                 "dagster/column_schema": dg.TableSchema(
                     [dg.TableColumn(name, kind, meaning) for name, (kind, meaning) in _COLUMNS[key].items()]
