@@ -28,6 +28,7 @@ _GAQL = re.compile(
 #: GAQL field → how it is read from a row of the state.
 _FIELDS: dict[str, Callable[[Row], Any]] = {
     "segments.date": lambda row: row["report_date"],
+    "segments.hour": lambda row: row["hour"],
     "campaign.id": lambda row: str(row["campaign_id"]),
     "campaign.name": lambda row: row["campaign_name"],
     "ad_group.id": lambda row: str(row["ad_group_id"]),
@@ -100,6 +101,8 @@ class GoogleAds:
         rows_of = _RESOURCES.get(query["resource"])
         if unknown or rows_of is None:
             return _error(400, "INVALID_ARGUMENT", f"Unrecognized fields in the query: {unknown}.")
+        if "segments.hour" in fields:
+            rows_of = _BY_HOUR[query["resource"]]
         rows = rows_of(account, query["first"], query["last"])
         if "segments.conversion_action_name" in fields:
             rows = [
@@ -159,6 +162,10 @@ _RESOURCES: dict[str, Callable[[AdAccountState, str | None, str | None], Sequenc
     "keyword_view": lambda account, first, last: _shown(account.keywords(first or "", last or "")),
     "account_budget": _account_budgets,
     "campaign": _campaigns,
+}
+_BY_HOUR: dict[str, Callable[[AdAccountState, str, str], Sequence[Row]]] = {
+    "ad_group_ad": lambda account, first, last: _shown(account.report(first, last, by_ad=True, by_hour=True)),
+    "customer": lambda account, first, last: _shown(account.report(first, last, by_ad=False, by_hour=True)),
 }
 
 
