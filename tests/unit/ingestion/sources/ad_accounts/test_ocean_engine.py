@@ -1,6 +1,9 @@
 """Ocean Engine from end to end over HTTP: errors inside HTTP 200 and rotating tokens above all."""
 
 import logging
+import signal
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -127,6 +130,35 @@ def test_a_crash_after_the_exchange_loses_no_token(tmp_path: Path, monkeypatch: 
         crash.undo()
         # The same server: the first token is dead, only the pending one works.
         assert ocean_engine.pull(settings(tmp_path), [account()], demo_base_url=url).failures == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from ingestion.secrets_store import TokenChain
+from tests.unit.ingestion.company_state import settings
+from tests.unit.ingestion.sources.ad_accounts.test_ocean_engine import account, ocean_engine
+
+write_ahead = TokenChain.write_ahead
+
+def die(chain, token):
+    write_ahead(chain, token)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+TokenChain.write_ahead = die
+ocean_engine.pull(settings(Path(sys.argv[1])), [account()], demo_base_url=sys.argv[2])
+"""
+
+
+def test_a_process_that_is_killed_after_the_exchange_loses_no_account(tmp_path: Path) -> None:
+    """SIGKILL before the new token was ever used: the first one is dead at the platform, which goes on running."""
+    with serve(write_company(tmp_path), AS_OF) as url:
+        killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), url], timeout=120, check=False)
+        assert killed.returncode == -signal.SIGKILL
+        assert len(chain(tmp_path).candidates()) == 2
+        results = ocean_engine.pull(settings(tmp_path), [account()], demo_base_url=url)
+    assert results.failures == []
+    assert len(chain(tmp_path).candidates()) == 1
 
 
 def test_a_token_that_was_written_ahead_but_is_refused_gives_way(tmp_path: Path) -> None:
