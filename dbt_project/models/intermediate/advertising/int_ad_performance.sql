@@ -84,9 +84,15 @@ hours_of_ads as (
     group by {{ ad | join(', ') }}, report_date, hour
 ),
 
+{% set figures = amounts + counts + ['first_reported_spend'] %}
 split_hours as (
     select
-        hours_of_ads.*,
+        {% for name in ad + ['report_date'] -%}
+        hours_of_ads.{{ name }},
+        {% endfor -%}
+        {% for name in figures -%}
+        coalesce(hours_of_ads.{{ name }}, case when newest.{{ name }} is not null then 0 end) as {{ name }},
+        {% endfor -%}
         {{ date_of_hour('newest.report_date', 'hours_of_ads.hour', 'newest.time_zone', 'newest.app_time_zone') }} as business_date,
         {{ date_of_hour('newest.report_date', 12, 'newest.time_zone', 'newest.app_time_zone') }} as noon_date
     from hours_of_ads
@@ -98,7 +104,6 @@ split_hours as (
             {% endfor %}
 ),
 
-{% set figures = amounts + counts + ['first_reported_spend'] %}
 parts as (
     select
         {{ ad | join(', ') }},
