@@ -84,7 +84,7 @@ def answer(platform: Platform, account_id: str, number: int) -> Rows:
         rows["conversions"] += [_action(row) for row in of_day if row["conversions"]]
         if platform.has_hours:
             rows["hourly_performance"] += _hours(platform, rows["account_performance"][-1])
-    return {entity: part for entity, part in rows.items() if part or platform.has_hours}
+    return rows
 
 
 def answers(platform: Platform, number: int) -> Rows:

