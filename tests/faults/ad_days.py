@@ -72,12 +72,9 @@ def answer(platform: Platform, account_id: str, number: int) -> Rows:
         for day in days
         for ad in range(ACCOUNTS[account_id][0])
     ]
-    rows: Rows = {
-        "ad_performance": ads,
-        "account_performance": [],
-        "conversions": [],
-        "hourly_performance": [],
-    }
+    rows: Rows = {"ad_performance": ads, "account_performance": [], "conversions": []}
+    if platform.has_hours:
+        rows["hourly_performance"] = []
     for day in days:
         of_day = [row for row in ads if row["report_date"] == day_of(day).isoformat()]
         rows["account_performance"].append(_total(platform, of_day))

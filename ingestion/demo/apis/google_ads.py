@@ -140,6 +140,10 @@ def _ads(account: AdAccountState, first: str | None, last: str | None) -> Sequen
     return _shown(account.ads(first, last)) if first and last else account.ad_list()
 
 
+def _hours(account: AdAccountState, first: str | None, last: str | None, *, by_ad: bool) -> Sequence[Row]:
+    return _shown(account.report(first or "", last or "", by_ad=by_ad, by_hour=True))
+
+
 def _account_budgets(account: AdAccountState, _first: str | None, _last: str | None) -> Sequence[Row]:
     """The approved budget of an account that pays by invoice: a limit, of which a part was served."""
     if account.balance is None:
@@ -163,9 +167,9 @@ _RESOURCES: dict[str, Callable[[AdAccountState, str | None, str | None], Sequenc
     "account_budget": _account_budgets,
     "campaign": _campaigns,
 }
-_BY_HOUR: dict[str, Callable[[AdAccountState, str, str], Sequence[Row]]] = {
-    "ad_group_ad": lambda account, first, last: _shown(account.report(first, last, by_ad=True, by_hour=True)),
-    "customer": lambda account, first, last: _shown(account.report(first, last, by_ad=False, by_hour=True)),
+_BY_HOUR: dict[str, Callable[[AdAccountState, str | None, str | None], Sequence[Row]]] = {
+    "ad_group_ad": lambda account, first, last: _hours(account, first, last, by_ad=True),
+    "customer": lambda account, first, last: _hours(account, first, last, by_ad=False),
 }
 
 

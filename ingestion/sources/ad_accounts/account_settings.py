@@ -86,20 +86,6 @@ class TikTokAdsAccount(AdAccountSettings):
     credentials: TokenCredentials | None = None
 
 
-class TencentAdsAccount(AdAccountSettings):
-    """A Tencent Ads (腾讯广告) advertiser. `metrics` renames platform metrics [?] that an account lacks."""
-
-    platform: Literal["tencent_ads"]
-    account_id: Digits
-    account_name: str | None = None
-    currency_code: Currency = "CNY"
-    restatement_days: Days = 7
-    metrics: dict[Literal["conversions", "conversion_value", "video_views"], Name] = Field(
-        default_factory=dict
-    )
-    credentials: OAuthCredentials | None = None
-
-
 class RotatingCredentials(Credentials):
     """Of the developer app; the first refresh token comes from the authorisation page."""
 
@@ -129,6 +115,17 @@ class OceanEngineAccount(ConfiguredAccount):
     v2_codes: tuple[int, ...] = (40002,)
     metrics: dict[Literal["conversion_value", "video_views"], Name] = Field(default_factory=dict)
     credentials: RotatingCredentials | None = None
+
+
+class TencentAdsAccount(ConfiguredAccount):
+    """A Tencent Ads (腾讯广告) advertiser. `metrics` renames platform metrics [?] that an account lacks."""
+
+    platform: Literal["tencent_ads"]
+    restatement_days: Days = 7
+    metrics: dict[Literal["conversions", "conversion_value", "video_views"], Name] = Field(
+        default_factory=dict
+    )
+    credentials: OAuthCredentials | None = None
 
 
 class CodedAccount(ConfiguredAccount):

@@ -17,7 +17,7 @@ from ingestion.rest_client import Refusal, api_session, rest_client
 from ingestion.settings import Settings
 from ingestion.sources.ad_accounts.access_token import AccessToken, in_header
 from ingestion.sources.ad_accounts.account_settings import GoogleAdsAccount
-from ingestion.sources.ad_accounts.connecting import connected, platform_pull
+from ingestion.sources.ad_accounts.connecting import State, connected, platform_pull
 from ingestion.sources.ad_accounts.google_query import of_account, search
 from ingestion.sources.ad_accounts.reports import LEVELS, Asked, daily, hourly
 from ingestion.sources.endpoints import Endpoint
@@ -93,7 +93,7 @@ def connect(settings: Settings, account: GoogleAdsAccount, endpoint: Endpoint) -
         ("conversions",): conversions,
         ("keyword_performance",): keywords,
     }
-    states = {"accounts": lambda: [customer | _money(client, path)], "ads": ads}
+    states: dict[str, State] = {"accounts": lambda: [customer | _money(client, path)], "ads": ads}
     return connected(
         settings, account, ZoneInfo(customer["time_zone"] or ""), days, states,
         endpoint=f"POST {path}", hours=hourly(report, METRICS),

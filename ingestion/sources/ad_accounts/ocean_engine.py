@@ -131,7 +131,7 @@ def _report(client: "RESTClient", account: OceanEngineAccount, asked: Asked) -> 
         return client.get(PATH, params={**parameters, "page": page}).json()
 
     results, body = numbered_pages(ask, what=f"{SOURCE} {topic}", rows="data.rows")
-    rows = [
+    rows: list[TextRow] = [
         {
             **moment(result["dimensions"][time], asked.by_hour),
             **{column: as_text(result["dimensions"].get(name)) for column, name in levels.items()},

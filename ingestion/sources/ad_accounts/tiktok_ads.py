@@ -126,7 +126,7 @@ def _report(client: "RESTClient", account: TikTokAdsAccount, asked: Asked) -> li
 
     what = f"{SOURCE} {level}"
     results, body = numbered_pages(ask, what=what)
-    rows = [
+    rows: list[TextRow] = [
         {**moment(result["dimensions"][time], asked.by_hour), **_row(result, columns)} for result in results
     ]
     totals = place(body, "data.total_metrics") or {}
