@@ -1,8 +1,11 @@
-"""Scorecard and contribution of the demo company, row by row, against plain Python over its published KPIs."""
+"""Scorecard, contribution and target trees of the demo company, row by row, against plain Python over its published KPIs."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from math import prod
 
 import pytest
 
@@ -10,6 +13,7 @@ from tests.integration.pipeline import Run
 from tests.oracle.contribution import contributions
 from tests.oracle.expectations import bands
 from tests.oracle.scorecard import Key, Kpi, Meaning, World, divided, row, scored
+from tests.oracle.target_tree import Edge, Node, NodeKey, target_trees
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
 
@@ -136,3 +140,59 @@ def test_every_contribution_equals_the_oracle(demo_run: Run, world: World) -> No
             assert each["share_of_change"] == divided(each["change_total"], change)  # type: ignore[arg-type]
     assert rows == len(published)
     assert kinds == {(True, False), (False, False), (False, True)}
+
+
+@pytest.fixture(scope="module")
+def trees(demo_run: Run, world: World) -> dict[NodeKey, Node]:
+    with demo_run.warehouse() as warehouse:
+        edges = warehouse.sql(
+            """select parent_kpi_code, child_kpi_code, relation, split_dimension
+            from staging.stg_ops_workbook__kpi_tree"""
+        ).fetchall()
+    return target_trees(world, [Edge(*edge) for edge in edges])
+
+
+def test_every_node_of_a_target_tree_equals_the_oracle(demo_run: Run, trees: dict[NodeKey, Node]) -> None:
+    published = _published(demo_run, "kpi.fct_kpi_target_tree", "app_id, grain, period_start, node_id")
+    assert published.keys() == trees.keys()
+    for key, node in trees.items():
+        found = published[key]
+        place = tuple(found[name] for name in ("kpi_code", "dimension", "dimension_value", "relation"))
+        assert (found["parent_node_id"], *place) == (
+            node.parent_id, node.code, node.dimension, node.value, node.relation,
+        )  # fmt: skip
+        assert found["actual_value"] == node.actual, key
+        if isinstance(node.target, float):
+            assert float(found["target_value"]) == pytest.approx(node.target, abs=1e-8), key  # type: ignore[arg-type]
+        else:
+            assert found["target_value"] == node.target, key
+    # Something of every kind: apps, days, factors, the one that follows, factors of an app's node in the company's tree.
+    kinds = {(node.relation, node.dimension, isinstance(node.target, float)) for node in trees.values()}
+    assert kinds >= {
+        ("sum", "app", False), ("sum", "day", False), ("product", "all", False), ("product", "all", True),
+        ("product", "app", True),
+    }  # fmt: skip
+
+
+def test_actual_factors_multiply_to_their_kpi_exactly(world: World, trees: dict[NodeKey, Node]) -> None:
+    """On numerators and denominators: the rounded ratios alone would miss the last digits."""
+    factors: dict[NodeKey, list[Node]] = defaultdict(list)
+    for (app, grain, start, _), node in trees.items():
+        if node.relation == "product" and node.parent_id:
+            factors[app, grain, start, node.parent_id].append(node)
+    closed = 0
+    for (app, grain, start, parent_id), nodes in factors.items():
+        above = trees[app, grain, start, parent_id]
+        parts = [
+            world.kpis.get((app, node.code, grain, start, node.dimension, node.value)) for node in nodes
+        ]
+        known = [
+            Fraction(part.numerator or 0) / (1 if part.denominator is None else Fraction(part.denominator))
+            for part in parts
+            if part is not None and part.denominator != 0
+        ]
+        if len(known) == len(nodes):
+            assert above.actual is not None
+            assert prod(known) == Fraction(above.actual), (app, start, parent_id)
+            closed += 1
+    assert closed >= 6
