@@ -1,4 +1,4 @@
-"""Scorecard, contribution and target trees of the demo company, row by row, against plain Python over its published KPIs."""
+"""Scorecard, contribution and target trees of the demo company, row by row, against plain Python over its KPIs."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -166,7 +166,7 @@ def test_every_node_of_a_target_tree_equals_the_oracle(demo_run: Run, trees: dic
             assert float(found["target_value"]) == pytest.approx(node.target, abs=1e-8), key  # type: ignore[arg-type]
         else:
             assert found["target_value"] == node.target, key
-    # Something of every kind: apps, days, factors, the one that follows, factors of an app's node in the company's tree.
+    # Of every kind: apps, days, factors, the one that follows, factors of an app in the company's tree.
     kinds = {(node.relation, node.dimension, isinstance(node.target, float)) for node in trees.values()}
     assert kinds >= {
         ("sum", "app", False), ("sum", "day", False), ("product", "all", False), ("product", "all", True),
@@ -183,9 +183,7 @@ def test_actual_factors_multiply_to_their_kpi_exactly(world: World, trees: dict[
     closed = 0
     for (app, grain, start, parent_id), nodes in factors.items():
         above = trees[app, grain, start, parent_id]
-        parts = [
-            world.kpis.get((app, node.code, grain, start, node.dimension, node.value)) for node in nodes
-        ]
+        parts = [world.kpis.get((app, node.code, grain, start, node.dimension, node.value)) for node in nodes]
         known = [
             Fraction(part.numerator or 0) / (1 if part.denominator is None else Fraction(part.denominator))
             for part in parts

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from tests.oracle.company import Company, Row
 from tests.oracle.company_marketing import add_marketing
 from tests.oracle.company_operations import SILENCES, add_operations
+from tests.oracle.company_outside import add_outside
 from tests.oracle.company_people import Person, people_of
 from tests.oracle.company_visits import visits_of
 
@@ -47,6 +48,7 @@ def random_company(seed: int, days: int = 75, people: int = 18) -> Company:
     company.fx_rates = _fx_rates(dice, as_of, days)
     add_operations(random.Random(seed), company, crowds)
     add_marketing(random.Random(seed), company)
+    add_outside(random.Random(seed), company)
     add_copies(dice, company)
     return company
 

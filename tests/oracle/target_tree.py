@@ -144,7 +144,9 @@ class Tree:
         for code, target in targets.items():
             kpi = self.kpi(code, node.dimension, node.value)
             value = follows if target is None else target
-            yield Node(node_id, code, node.dimension, node.value, "product", value, kpi.value if kpi else None)
+            yield Node(
+                node_id, code, node.dimension, node.value, "product", value, kpi.value if kpi else None
+            )
 
 
 def target_trees(world: World, edges: Sequence[Edge]) -> dict[NodeKey, Node]:
