@@ -14,6 +14,9 @@ from ingestion.sources.ops_workbook import contracts as workbook
 from tests.oracle.company import Company, Row
 from tests.oracle.company_outside import AD_ACCOUNT, AD_CURRENCY, AD_PLATFORM, AD_ZONE
 
+#: What the platforms call the id of a post; they share the other words.
+ID_HEADERS = {"weibo": "mid", "xiaohongshu": "note_id"}
+
 
 def write_company(company: Company, data_dir: Path) -> dict[str, str]:
     """Write all input files under `data_dir`; gives the environment that the run needs."""
@@ -97,7 +100,14 @@ def _write_downloads(company: Company, folder: Path) -> None:
         columns = list(dict.fromkeys(name for row in download["rows"] for name in row))
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="")
-            writer.writeheader()
+            writer.writerow(
+                {
+                    name: ID_HEADERS.get(download["platform"], name)
+                    if name == "external_content_id"
+                    else name
+                    for name in columns
+                }
+            )
             writer.writerows(download["rows"])
         saved_ns = int(download["saved_at"].timestamp()) * 1_000_000_000
         os.utime(path, ns=(saved_ns, saved_ns))

@@ -84,9 +84,7 @@ def chains_of(invitations: dict[tuple, Row]) -> dict[tuple, Row]:
     rows: dict[tuple, Row] = {}
     for app_id, inviter in {(key[0], row["inviter_user_id"]) for key, row in invitations.items()}:
         own = [
-            row
-            for key, row in invitations.items()
-            if (key[0], row["inviter_user_id"]) == (app_id, inviter)
+            row for key, row in invitations.items() if (key[0], row["inviter_user_id"]) == (app_id, inviter)
         ]
         users = below.get((app_id, inviter), {})
         rows[app_id, inviter] = {
