@@ -178,7 +178,9 @@ def _series(goal: Goal, own: dict[tuple[str, date], Row], window: list[date]) ->
 
 
 def _special(company: Company, plan: Row) -> set[date]:
-    special = {date.fromisoformat(row["calendar_date"]) for row in company.calendar}
+    special = {
+        date.fromisoformat(row["calendar_date"]) for row in company.calendar if row.get("holiday_name")
+    }
     for other in company.activities:
         if other["app_id"] == plan["app_id"] and other["activity_id"] != plan["activity_id"]:
             first, last = (datetime.fromisoformat(other[name]).date() for name in ("start_at", "end_at"))
