@@ -4,6 +4,7 @@ from tests.oracle.active_users import active_users_of
 from tests.oracle.activities import reviews_of
 from tests.oracle.advertising import activity_costs_of, attribution_gap_of
 from tests.oracle.attribution import attribution_of
+from tests.oracle.channel_days import channel_days_of
 from tests.oracle.company import Company, Row, apps_of
 from tests.oracle.content_performance import content_days_of, content_performance_of
 from tests.oracle.events import events_of
@@ -50,6 +51,7 @@ KEYS = {
     "fct_invitation_chains": ("app_id", "inviter_user_id"),
     "dim_users": ("app_id", "user_id"),
     "fct_attribution": ("app_id", "conversion_id", "attribution_model", "touch_number"),
+    "fct_channel_daily": ("app_id", "channel", "acquisition_date"),
     "fct_ad_attribution_gap": (
         "app_id", "report_date", "channel", "platform", "account_id", "campaign_id", "attribution_model",
         "attribution_window",
@@ -106,6 +108,7 @@ def expected(company: Company) -> dict[str, Table]:
         "fct_invitation_chains": chains_of(invitations),
         "dim_users": user_table_of(company, apps, users, days, orders, refunds, excluded),
         "fct_attribution": attribution,
+        "fct_channel_daily": channel_days_of(facts, sessions, users, days),
         "fct_ad_attribution_gap": attribution_gap_of(facts, attribution),
         "fct_content_daily": content_days_of(facts),
         "fct_content_performance": content_performance_of(facts),
