@@ -230,9 +230,9 @@ valued as (
             and nodes.kpi_code = kpi.kpi_code
             and case when nodes.dimension = 'day' then 'day' else nodes.grain end = kpi.grain
             and case
-                when nodes.dimension = 'day' then try_cast(nodes.dimension_value as date)
-                else nodes.period_start
-            end = kpi.period_start
+                when nodes.dimension = 'day' then nodes.dimension_value
+                else cast(nodes.period_start as {{ dbt.type_string() }})
+            end = cast(kpi.period_start as {{ dbt.type_string() }})
             and case when nodes.dimension = 'day' then 'all' else nodes.dimension end = kpi.dimension
             and case when nodes.dimension = 'day' then 'all' else nodes.dimension_value end = kpi.dimension_value
 ),
