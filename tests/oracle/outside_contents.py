@@ -8,6 +8,8 @@ from tests.oracle.company_outside import COUNTERS
 
 #: All counters of fct_content_daily that downloads may hold.
 NAMES = ("impressions", "views", "completed_views", "likes", "comments", "shares", "favorites", "follows")
+#: What no platform of ours tells.
+UNTOLD = dict.fromkeys(("viewers", "view_seconds", "net_revenue"))
 
 
 @dataclass
@@ -85,7 +87,7 @@ def outside_days_of(company: Company, apps: dict[str, App]) -> dict[tuple, Row]:
         for day, added in post.days().items():
             row = rows.setdefault(
                 (app_id, f"{platform}:{external_id}", platform, day),
-                {**dict.fromkeys(NAMES), "viewers": None, "net_revenue": None, "is_opening_balance": False,
+                {**dict.fromkeys(NAMES), **UNTOLD, "is_opening_balance": False,
                  "is_complete": feed.first <= day <= min(feed.covered, apps[app_id].last_day)},
             )  # fmt: skip
             for name in NAMES:
@@ -134,8 +136,9 @@ def _summed(days: list[Row]) -> Row:
     completable = _sum([row["views"] for row in days if row["completed_views"] is not None])
     return {
         **sums,
-        "viewers": None,
-        "net_revenue": None,
+        **UNTOLD,
+        "creator_id": None,
+        "source_type": None,
         "engagement_rate": engaged / views if views else None,
         "completion_rate": completed / completable if completable and completed is not None else None,
         "share_rate": shares / views if views and shares is not None else None,
