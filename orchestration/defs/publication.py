@@ -7,13 +7,15 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from ingestion.manifest import Manifest
 from orchestration.dbt_manifest import read_manifest
 from orchestration.defs.resources import Workspace
 from orchestration.progress import progress
+from orchestration.publication.guard import ASSET, CHECKS, guard
 from orchestration.publication.own_tables import OWN_TABLES
 from orchestration.publication.public_tables import public_tables
 from orchestration.publication.publish import publish as publish_now
-from orchestration.publication.verify import CheckOutcome, NotPublishable
+from orchestration.publication.verify import CheckOutcome, NotPublishable, verify
 from orchestration.publication.write import DATABASE
 
 
@@ -41,15 +43,24 @@ def published_tables(
         for address, (words, columns) in OWN_TABLES.items()
     ]
 
-    @dg.multi_asset(name="publication", specs=specs)
+    checks = [
+        dg.AssetCheckSpec(
+            name, asset=dg.AssetKey.from_user_string(ASSET), description=words, blocking=blocking
+        )
+        for name, (words, blocking) in CHECKS.items()
+    ]
+
+    @dg.multi_asset(name="publication", specs=specs, check_specs=checks)
     def publish(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[object]:
         settings = workspace.enter(context)
         data_dir = settings.data_dir
-        progress.say("publication: verifies, writes, audits")
+        progress.say("publication: verifies, judges the KPIs, writes, audits")
+        outcomes = check_outcomes(context, gates)
         try:
-            done = publish_now(
-                data_dir, context.run_id, public_tables(read_manifest()), check_outcomes(context, gates)
-            )
+            verify(data_dir, Manifest(data_dir).entries(), outcomes)
+            judged = guard(data_dir)
+            yield from map(_result, judged)
+            done = publish_now(data_dir, context.run_id, public_tables(read_manifest()), [*outcomes, *judged])
         except NotPublishable as error:
             raise dg.Failure(f"not published: {error}", allow_retries=False) from error
         progress.say(f"publication: {len(done.rows)} tables, {sum(done.rows.values()):,} rows")
@@ -63,6 +74,16 @@ def published_tables(
             yield dg.MaterializeResult(asset_key=address.split("."), metadata={**metadata, **own})
 
     return publish
+
+
+def _result(outcome: CheckOutcome) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=dg.AssetKey.from_user_string(outcome.asset_key),
+        check_name=outcome.name,
+        passed=bool(outcome.passed),
+        severity=dg.AssetCheckSeverity(outcome.severity),
+        metadata={"failed_rows": outcome.failed_rows, "message": outcome.message},
+    )
 
 
 def _rows(database: Path, address: str) -> int:
