@@ -1,5 +1,6 @@
 -- KPIs that speak of the same things agree, on their parts: weighted sums of numerators (n) and denominators (d) that
--- are 0, or at most 0. Judged where every part of an identity has a row.
+-- are 0, or at most 0. Judged where every part of an identity has a row. And each row for itself: a ratio is that of its
+-- parts, money has a currency.
 {{ config(meta={"dagster": {"ref": {"name": "fct_kpi"}}}) }}
 {% set identities = [
     ("= 0", "dau n", "- active_users n", "day"),
@@ -94,4 +95,24 @@ having
     and (
         sum(identities.weight * quantities.quantity) > 0
         or (bool_or(identities.is_equation) and sum(identities.weight * quantities.quantity) < 0)
+    )
+union all
+select
+    case when kpi.denominator is null then 'currency' else 'value = numerator / denominator' end as identity,
+    kpi.app_id,
+    kpi.grain,
+    kpi.period_start,
+    kpi.dimension,
+    kpi.dimension_value,
+    kpi.value as difference
+from {{ ref("fct_kpi") }} as kpi
+inner join {{ ref("dim_kpi") }} as definitions
+    on kpi.kpi_code = definitions.kpi_code and kpi.caliber_version = definitions.caliber_version
+where
+    (definitions.unit = 'currency') <> (kpi.currency_code is not null)
+    -- Rounded at the 8th decimal; doubles are exact to 15 digits.
+    or (
+        kpi.denominator <> 0
+        and abs(cast(kpi.value as double) * cast(kpi.denominator as double) - cast(kpi.numerator as double))
+        > 0.0000001 * greatest(abs(cast(kpi.denominator as double)), abs(cast(kpi.numerator as double)))
     )

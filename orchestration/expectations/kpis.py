@@ -74,8 +74,8 @@ def _days(view: KpiView) -> list[Frame]:
             range between interval 28 day preceding and interval 1 day preceding
         )
         qualify is_judged and value is not null and past_days >= {SOME_DAYS}""")
-    share = """case when value > high then value / high / case when is_of_activity then 10 else 1 end
-        when value < low then value / low else 1 end"""
+    share = """case when value > high and is_of_activity then greatest(value / high / 10, 1)
+        when value > high then value / high when value < low then value / low else 1 end"""
     calm = f"low > 0 and high <= {CALM} * low and least_volume >= {SMALL}"
     rows = view.frame(
         f"select app_id, kpi_code, day, value, {share} as share_of_usual from usual where {calm} order by all"
