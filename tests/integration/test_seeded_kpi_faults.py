@@ -17,7 +17,7 @@ from orchestration.freeze import WAREHOUSE
 from orchestration.publication.accepted_days import accept_days
 from orchestration.publication.guard import guard
 from orchestration.publication.verify import NotPublishable
-from tests.faults.kpi_company import Company
+from tests.integration.kpi_company import Company
 from tests.integration.pipeline import Run
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
