@@ -10,13 +10,11 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from ingestion.settings import Settings
-from orchestration.freeze import WAREHOUSE, freeze
+from orchestration.freeze import WAREHOUSE
 from orchestration.publication.public_tables import PublicTable
 from orchestration.publication.publish import publish
 
@@ -70,12 +68,19 @@ def measure(data_dir: Path, publications: int, readers: int) -> list[dict]:
 
 
 def _make_warehouse(data_dir: Path) -> None:
-    freeze(Settings(data_dir, datetime.now(UTC), as_of_is_fixed=True), "bench", "1")
+    """What publication asks of a warehouse: a frozen run, built whole, of no batches."""
     with duckdb.connect(str(data_dir / WAREHOUSE)) as connection:
-        connection.execute("create schema kpi")
-        connection.execute("create schema marts")
+        for schema in ("meta", "kpi", "marts"):
+            connection.execute(f"create schema {schema}")
+        now = "now()::timestamp"
+        connection.execute(
+            f"create table meta.run as select 'r' as run_id, {now} as as_of, '1' as code_version"
+        )
+        connection.execute(
+            f"create table meta.build as select 'r' as run_id, '' as fingerprint, {now} as built_at"
+        )
+        connection.execute("create table meta.batches (batch_id varchar, state varchar)")
         connection.execute("create table kpi.dim_kpi as select 'orders' as kpi_code, 1 as caliber_version")
-        connection.execute("update meta.build set built_at = now()::timestamp")
     _build(data_dir, 1)
 
 

@@ -4,12 +4,10 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.manifest import Manifest
-from orchestration.freeze import WAREHOUSE, freeze
+from orchestration.freeze import WAREHOUSE
 from orchestration.publication.public_tables import PublicColumn, PublicTable
 from orchestration.publication.publish import Published, publish
 from orchestration.publication.verify import CheckOutcome
-from tests.unit.orchestration.batches import land, settings
 
 KPI = PublicTable("kpi", "fct_kpi", "A KPI. One row per period.", (PublicColumn("value", "Value.", False),))
 DEFINITIONS = PublicTable("kpi", "dim_kpi", "A KPI. One row per kpi_code.", ())
@@ -19,14 +17,19 @@ CHECK = CheckOutcome("kpi/fct_kpi", "unique_grain", True, True)
 
 
 def make_folder(data_dir: Path, orders: int = 10) -> None:
-    batch = land(data_dir, "ops_workbook", {"apps": [{"app_id": "shop"}]})
-    Manifest(data_dir).set_state(batch, "accepted")
-    freeze(settings(data_dir), "run-1", "1.0")
+    """What publication asks of a warehouse: a frozen run, built whole, of no batches."""
     with duckdb.connect(str(data_dir / WAREHOUSE)) as connection:
-        connection.execute("create schema kpi")
-        connection.execute("create schema marts")
+        for schema in ("meta", "kpi", "marts"):
+            connection.execute(f"create schema {schema}")
+        now = "now()::timestamp"
+        connection.execute(
+            f"create table meta.run as select 'r' as run_id, {now} as as_of, '1' as code_version"
+        )
+        connection.execute(
+            f"create table meta.build as select 'r' as run_id, '' as fingerprint, {now} as built_at"
+        )
+        connection.execute("create table meta.batches (batch_id varchar, state varchar)")
         connection.execute("create table kpi.dim_kpi as select 'orders' as kpi_code, 1 as caliber_version")
-        connection.execute("update meta.build set built_at = now()::timestamp")
     build(data_dir, 1, orders)
 
 
