@@ -64,10 +64,13 @@ def published_tables(
         except NotPublishable as error:
             raise dg.Failure(f"not published: {error}", allow_retries=False) from error
         progress.say(f"publication: {len(done.rows)} tables, {sum(done.rows.values()):,} rows")
+        if done.pseudonyms.warning:
+            progress.say(f"warning: {done.pseudonyms.warning}")
         metadata: dict[str, Any] = {
             "publication_id": done.publication.publication_id,
             "folder": dg.MetadataValue.path(str(done.folder)),
             "tables": len(done.rows),
+            "pseudonyms": done.pseudonyms.count,
         }
         for address in OWN_TABLES:
             own = {"dagster/row_count": _rows(done.folder / DATABASE, address)}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingestion.manifest import Manifest
 from orchestration.publication.audit import audit_version
+from orchestration.publication.pseudonyms import Pseudonyms
 from orchestration.publication.public_tables import PublicTable
 from orchestration.publication.swap import (
     Receipt,
@@ -26,6 +27,7 @@ class Published:
     publication: Publication
     folder: Path
     rows: dict[str, int]
+    pseudonyms: Pseudonyms
 
 
 def publish(
@@ -35,7 +37,8 @@ def publish(
     run = verify(data_dir, Manifest(data_dir).entries(), checks)
     publication = Publication.of(run, dagster_run_id, _now(data_dir))
     scratch = scratch_folder(data_dir, publication.publication_id)
-    rows = write_version(data_dir, scratch, publication, tables, checks)
+    pseudonyms = Pseudonyms.from_environment()
+    rows = write_version(data_dir, scratch, publication, tables, checks, pseudonyms)
     audit_version(data_dir, scratch, tables)
     receipt = Receipt(
         publication.publication_id,
@@ -46,7 +49,7 @@ def publish(
     )
     folder = publish_version(data_dir, scratch, receipt)
     remove_old_versions(data_dir)
-    return Published(publication, folder, rows)
+    return Published(publication, folder, rows, pseudonyms)
 
 
 def _now(data_dir: Path) -> datetime:

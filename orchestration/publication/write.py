@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from orchestration.freeze import WAREHOUSE
 from orchestration.publication.own_tables import CHECKS, carry_over, create_own_table, sql_text
+from orchestration.publication.pseudonyms import Pseudonyms
 from orchestration.publication.public_tables import PublicTable
 from orchestration.publication.revisions import REVISION, write_revisions
 from orchestration.publication.verify import CheckOutcome, FrozenRun
@@ -47,6 +48,7 @@ def write_version(
     publication: Publication,
     tables: Sequence[PublicTable],
     checks: Sequence[CheckOutcome],
+    pseudonyms: Pseudonyms,
 ) -> dict[str, int]:
     """Fill an empty folder; returns rows per table ('marts.fct_orders': 12). Nothing else is touched."""
     folder.mkdir(parents=True)
@@ -57,8 +59,9 @@ def write_version(
         connection.execute(
             f"attach {sql_text(folder / DATABASE)} as published (storage_version {sql_text(STORAGE_VERSION)})"
         )
+        pseudonyms.prepare(connection)
         for table in tables:
-            rows[f"{table.schema}.{table.name}"] = _copy_table(connection, table)
+            rows[f"{table.schema}.{table.name}"] = _copy_table(connection, table, pseudonyms)
         previous = data_dir / "published" / "current"
         _write_own_tables(connection, previous, folder, publication, checks, rows)
         for schema, name in _published_tables(connection):
@@ -73,10 +76,11 @@ def write_version(
     return rows
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, table: PublicTable) -> int:
-    address = f"published.{table.address}"
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: PublicTable, pseudonyms: Pseudonyms) -> int:
+    address, source = f"published.{table.address}", f"warehouse.{table.address}"
+    columns = [row[0] for row in connection.execute(f"describe {source}").fetchall()]
     connection.execute(f'create schema if not exists published."{table.schema}"')
-    connection.execute(f"create table {address} as select * from warehouse.{table.address}")
+    connection.execute(f"create table {address} as {pseudonyms.select(connection, source, columns)}")
     connection.execute(f"comment on table {address} is {sql_text(table.description)}")
     for column in table.columns:
         if column.is_required:

@@ -15,6 +15,7 @@ from orchestration.defs.publication import check_outcomes
 from orchestration.defs.transformation import is_published
 from orchestration.freeze import WAREHOUSE, fingerprint, freeze
 from orchestration.publication.audit import audit_version
+from orchestration.publication.pseudonyms import Pseudonyms
 from orchestration.publication.public_tables import PublicColumn, PublicTable, public_tables
 from orchestration.publication.publish import publish as publish_tables
 from orchestration.publication.swap import (
@@ -157,7 +158,7 @@ def test_a_version_that_differs_from_the_warehouse_is_not_swapped_in(data_dir: P
     run = verify(data_dir, Manifest(data_dir).entries(), [])
     publication = Publication.of(run, "dagster1", datetime.combine(date(2026, 4, 1), time.min))
     scratch = scratch_folder(data_dir, publication.publication_id)
-    write_version(data_dir, scratch, publication, [TABLE], [])
+    write_version(data_dir, scratch, publication, [TABLE], [], Pseudonyms(b"key", True))
     warehouse(data_dir, "insert into marts.fct_orders values ('o2', 2)")
     with pytest.raises(NotPublishable, match=r"marts\.fct_orders"):
         audit_version(data_dir, scratch, [TABLE])
