@@ -202,12 +202,13 @@ DISTRIBUTIONS = (
     ),
     unusual(
         "seconds that are milliseconds",
-        """update kpi.fct_kpi set numerator = 1000 * numerator, value = 1000 * value
+        """update kpi.fct_kpi set numerator = 1000 * numerator, value = 1000 * cast(numerator as double) / denominator
         where kpi_code = 'avg_session_seconds' and period_start > date '2026-03-28'""",
     ),
     unusual(
         "a share above 1",
-        f"update kpi.fct_kpi set numerator = 40 * numerator, value = 40 * value where {rows('stickiness')}",
+        f"""update kpi.fct_kpi set numerator = 40 * numerator, value = 40 * cast(numerator as double) / denominator
+        where {rows('stickiness', 'denominator > 0')}""",
     ),
 )  # fmt: skip
 FAULTS = (*IDENTITIES, *COMPLETENESS, *FRESHNESS, *DISTRIBUTIONS)
@@ -255,7 +256,7 @@ def test_sixty_clean_days_raise_no_false_alarm(company: Company) -> None:
         assert kpis.late(view) == []
     judged = {frame.name: frame.rows for frame in frames}
     assert judged["days after calm weeks"]["day"].nunique() >= CLEAN_DAYS - kpis.SOME_DAYS
-    assert judged["days against the day before"]["day"].nunique() == CLEAN_DAYS
+    assert judged["days against the day before"]["day"].nunique() >= CLEAN_DAYS
     assert judge("kpis", frames).unmet == ()
 
 
