@@ -107,6 +107,7 @@ bench: setup
 	@$(PY) benchmarks/refresh.py
 	@$(PY) -m benchmarks.landing
 	@$(PY) -m benchmarks.anomalies
+	@$(PY) -m benchmarks.readers
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
 	@$(PY) -m benchmarks.user_mart
 endif
