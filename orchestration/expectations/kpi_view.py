@@ -21,7 +21,7 @@ Range = tuple[date, date]
 
 @dataclass(frozen=True)
 class KpiView:
-    """Temp tables on `connection`, of totals (dimension `all`) by the newest caliber that are complete:
+    """Temp tables on `connection`, of totals (dimension `all`) that are complete, by the newest caliber but for `known`:
 
     `days`: value, num and den as DOUBLE; `told`, what readers know, null where nothing; `is_judged`: new, or not what
     readers know, and not accepted by a person; `is_of_activity`: of one of the app's own.
@@ -113,15 +113,15 @@ _TABLES = (
     left join (select distinct day from accepted_days) accepted_days on accepted_days.day = totals.period_start
     where totals.grain = 'day'""",
     """create temp table known as
-    select told.app_id, told.kpi_code, told.period_start as day, totals.kpi_code is not null as is_kept
+    select told.app_id, told.kpi_code, told.period_start as day, coalesce(kept.is_complete, false) as is_kept
     from told
     join ends on told.app_id = ends.app_id and told.period_start <= ends.last_day
     join warehouse.kpi.dim_kpi as definitions
         on definitions.kpi_code = told.kpi_code and definitions.caliber_version = told.caliber_version
-    left join totals
-        on totals.app_id = told.app_id and totals.kpi_code = told.kpi_code
-        and totals.caliber_version = told.caliber_version and totals.grain = 'day'
-        and totals.period_start = told.period_start
+    left join warehouse.kpi.fct_kpi as kept
+        on kept.app_id = told.app_id and kept.kpi_code = told.kpi_code
+        and kept.caliber_version = told.caliber_version and kept.grain = 'day' and kept.dimension = 'all'
+        and kept.period_start = told.period_start
     where told.period_start not in (select day from accepted_days)""",
     """create temp table extremes as
     select app_id, kpi_code, cast(min(value) as double) as lowest, cast(max(value) as double) as highest

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
 #: From March on a question is no ticket any more.
 NEWER = """
       - name: tickets_without_questions
-        label: Tickets
+        label: Tickets without questions
         description: >
           Complaints and suggestions by the date they were opened.
         type: simple
