@@ -21,7 +21,7 @@ Range = tuple[date, date]
 
 @dataclass(frozen=True)
 class KpiView:
-    """Temp tables on `connection`, of totals (dimension `all`) that are complete, by the newest caliber but for `known`:
+    """Temp tables on `connection`, of complete totals (dimension `all`), by the newest caliber but for `known`:
 
     `days`: value, num and den as DOUBLE; `told`, what readers know, null where nothing; `is_judged`: new, or not what
     readers know, and not accepted by a person; `is_of_activity`: of one of the app's own.
