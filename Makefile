@@ -78,8 +78,8 @@ check: setup ## ruff, mypy, sqlfluff, yamllint, dbt parse, definitions load
 	@.venv/bin/yamllint --strict .
 	@$(PY) -m orchestration.graph_rules
 
-accept: setup ## let a held batch through: BATCH=<batch id>
-	@$(PY) -m orchestration.batches accept "$(BATCH)"
+accept: setup ## let a held batch through: BATCH=<batch id>; or true KPIs that look unusual: DAYS=2026-03-30..2026-03-31
+	@$(if $(DAYS),$(PY) -m orchestration.publication.accepted_days "$(DAYS)",$(PY) -m orchestration.batches accept "$(BATCH)")
 
 withdraw: setup ## take a batch out for good: BATCH=<batch id>
 	@$(PY) -m orchestration.batches withdraw "$(BATCH)"
@@ -110,6 +110,7 @@ bench: setup
 	@$(PY) benchmarks/refresh.py
 	@$(PY) -m benchmarks.landing
 	@$(PY) -m benchmarks.anomalies
+	@$(PY) -m benchmarks.readers
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
 	@$(PY) -m benchmarks.user_mart
 endif

@@ -31,6 +31,8 @@ def prepare_environment(*, demo: bool = False) -> Path:
     os.environ["OPS_DATA_DIR"] = str(data_dir)
     if demo:
         os.environ["OPS_AS_OF"] = demo_as_of(data_dir)
+        # Nobody of the demo company lives: a second run gives the same tables.
+        os.environ.setdefault("OPS_PSEUDONYM_KEY", "the demo company has no secret")
     os.environ.setdefault("DAGSTER_HOME", str(data_dir / "dagster"))
     os.environ.setdefault("DBT_TARGET_PATH", str(data_dir / "dbt" / "target"))
     os.environ.setdefault("DBT_LOG_PATH", str(data_dir / "dbt" / "logs"))
