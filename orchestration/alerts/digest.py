@@ -43,13 +43,14 @@ def compose(findings: Findings, language: str, report: str = "") -> Digest:
     def say(key: str, **values: object) -> str:
         return _TITLES[key][("zh", "en").index(language)].format(**values)
 
+    names = findings.app_names
     is_failed = bool(findings.checks or findings.failed_steps)
     sections = {
         "checks": [_with(f"{check.name} ({check.asset})", check.message) for check in findings.checks],
         "steps": [] if findings.checks else findings.failed_steps,
         "late": [_with(words.name(feed.source), feed.entity.replace("_", " ")) for feed in findings.late],
         "red": [_target(words, figures, *found) for found in findings.red],
-        "anomalies": [_anomaly(words, figures, *found) for found in findings.anomalies],
+        "anomalies": [_anomaly(words, figures, names, *found) for found in findings.anomalies],
     }
     blocks = [say("kept")] if is_failed else []
     for key, lines in sections.items():
@@ -81,8 +82,9 @@ def _target(words: Words, figures: Figures, app: Subject, kpi: Kpi, target: Targ
     )  # fmt: skip
 
 
-def _anomaly(words: Words, figures: Figures, app: Subject, move: Move) -> str:
-    band = f"{figures.value(move.now.low, move.kpi.kind)} – {figures.value(move.now.high, move.kpi.kind)}"
+def _anomaly(words: Words, figures: Figures, names: dict[str, str], app: Subject, move: Move) -> str:
+    """`names`: app ids -> names, where the app itself is what moved."""
+    band = f"{figures.value(move.usual_low, move.kpi.kind)} – {figures.value(move.now.high, move.kpi.kind)}"
     line = _join(
         (
             app.name or words("company"), figures.day(move.now.day), move.kpi.name(words.language),
@@ -92,6 +94,6 @@ def _anomaly(words: Words, figures: Figures, app: Subject, move: Move) -> str:
     if move.cause is None:
         return line
     main = move.cause.main
-    driver = words.driver_value(move.cause.driver, main.driver_value)
+    driver = names.get(main.driver_value) or words.driver_value(move.cause.driver, main.driver_value)
     change = figures.difference(main.change, move.kpi.kind)
     return f"{line}; {words('mainly')} {words.name(move.cause.driver)} {driver} {change}"

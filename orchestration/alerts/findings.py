@@ -1,6 +1,6 @@
 """What is worth an alert: why a run did not publish; of a publication late sources, red KPIs and anomalies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -39,6 +39,7 @@ class Findings:
     anomalies: list[tuple[Subject, Move]]
     currency: str
     day: date
+    app_names: dict[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.checks or self.failed_steps or self.late or self.red or self.anomalies)
@@ -91,7 +92,9 @@ def of_publication(settings: Settings) -> Findings:
         books = read_books(published, subjects) if subjects else {}
         told = {
             subject.app_id: [
-                move for move in moves(subject, books.get(subject.app_id, Book({})), kpis) if move.now.is_anomaly
+                move
+                for move in moves(subject, books.get(subject.app_id, Book({})), kpis)
+                if move.now.is_anomaly
             ]
             for subject in subjects
         }
@@ -106,7 +109,8 @@ def of_publication(settings: Settings) -> Findings:
         and target.status == "red" and code in kpis
     ]  # fmt: skip
     anomalies = [(subject, move) for subject in subjects for move in told[subject.app_id]]
-    return Findings([], [], late, red, anomalies, currency, settings.as_of.date())
+    names = {subject.app_id: subject.name for subject in subjects}
+    return Findings([], [], late, red, anomalies, currency, settings.as_of.date(), names)
 
 
 def _reason(step: str, data: Any) -> str:

@@ -18,10 +18,11 @@ from ingestion.manifest import write_atomically
 from ingestion.settings import Settings
 from orchestration.alerts.digest import Digest, compose
 from orchestration.alerts.findings import Findings, of_failed_run, of_publication
+from orchestration.defs.resources import ALERT_URLS
 from orchestration.publication.swap import current_receipt
 from orchestration.report.write import company_page
 
-URLS, LANGUAGE = "OPS_ALERT_URLS", "OPS_ALERT_LANGUAGE"
+LANGUAGE = "OPS_ALERT_LANGUAGE"
 #: Under the data folder: place (a hash of its URL) -> identity of the last digest that it took.
 SENT = "alerts/sent.json"
 _LOG = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ _TALKATIVE = ("apprise", "urllib3", "requests")
 
 def alert(settings: Settings, instance: DagsterInstance, run_id: str) -> None:
     """At the end of a refresh. Whatever goes wrong here is logged and nothing else."""
-    urls = os.environ.get(URLS, "").split()
+    urls = os.environ.get(ALERT_URLS, "").split()
     if not urls:
         return
     try:
@@ -80,7 +81,9 @@ def _send(url: str, digest: Digest) -> bool:
     try:
         import apprise
     except ImportError:
-        _LOG.warning("%s is set, but apprise is not installed: pip install 'ops-warehouse[alerts]'", URLS)
+        _LOG.warning(
+            "%s is set, but apprise is not installed: pip install 'ops-warehouse[alerts]'", ALERT_URLS
+        )
         return False
     with _silent():
         place = apprise.Apprise()

@@ -17,7 +17,8 @@ _WORTH_A_WORD = Decimal("0.05")
 #: KPIs that say the same of a day: one of each is told.
 _FAMILIES = (
     ("dau", "active_users", "uv", "viewers"),
-    ("net_revenue", "gross_revenue", "gmv", "orders", "arpu", "arppu", "avg_order_value", "paying_users", "paying_rate"),
+    ("net_revenue", "gross_revenue", "gmv", "orders", "arpu", "arppu", "avg_order_value", "paying_users",
+     "paying_rate"),
     ("ad_spend", "impressions", "clicks"),
     ("roas", "cpa", "ad_conversions", "cvr"),
     ("new_users", "registered_users", "cac"),
@@ -62,6 +63,13 @@ class Move:
     @property
     def is_high(self) -> bool:
         return self.now.high is not None and self.now.value is not None and self.now.value > self.now.high
+
+    @property
+    def usual_low(self) -> Decimal | None:
+        """Lower edge of the band as people read it: a count of −3 is not usual, whatever statistics say."""
+        if self.now.low is None or self.now.value is None or self.now.value < 0:
+            return self.now.low
+        return max(self.now.low, Decimal(0))
 
     @property
     def tone(self) -> str:
@@ -120,9 +128,7 @@ def anomalies(subject: Subject, book: Book, words: dict[str, Kpi]) -> list[Move]
         for day in days
         if day.is_anomaly and first <= day.day <= subject.day
     ]
-    return sorted(
-        found, key=lambda move: (-move.now.day.toordinal(), _rank(move.kpi.code), move.kpi.code)
-    )
+    return sorted(found, key=lambda move: (-move.now.day.toordinal(), _rank(move.kpi.code), move.kpi.code))
 
 
 def _rank(code: str) -> int:
@@ -157,7 +163,11 @@ def explain(published: Published, told: dict[str, list[Move]]) -> dict[str, list
         parts.setdefault(key, {}).setdefault(driver, []).append(part)
     return {
         app_id: [
-            Move(move.kpi, move.now, _cause(move, parts.get((app_id, move.kpi.code, move.now.day.isoformat()), {})))
+            Move(
+                move.kpi,
+                move.now,
+                _cause(move, parts.get((app_id, move.kpi.code, move.now.day.isoformat()), {})),
+            )
             for move in moves
         ]
         for app_id, moves in told.items()

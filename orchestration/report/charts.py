@@ -30,13 +30,17 @@ def trend() -> "alt.LayerChart":
     x = alt.X("at:T", scale=alt.Scale(type="utc"), title=None).axis(
         labelExpr="shortDay(datum.value, lang)", tickCount=5, grid=False, labelFlush=True, labelOverlap=True
     )
-    y_axis = alt.Axis(labelExpr="amount(datum.value, unit, symbol, lang)", tickCount=4, domain=False, ticks=False)
+    y_axis = alt.Axis(
+        labelExpr="amount(datum.value, unit, symbol, lang)", tickCount=4, domain=False, ticks=False
+    )
     base = alt.Chart(alt.NamedData("rows")).encode(x=x)
     complete = base.transform_filter("!datum.incomplete")
     band = complete.mark_area(color="var(--accent)", opacity=0.13, interpolate="monotone").encode(
         y=alt.Y("low:Q", axis=y_axis, title=None, scale=alt.Scale(zero=False, nice=True)), y2="high:Q"
     )
-    line = complete.mark_line(color="var(--accent)", strokeWidth=2, interpolate="monotone").encode(y="value:Q")
+    line = complete.mark_line(color="var(--accent)", strokeWidth=2, interpolate="monotone").encode(
+        y="value:Q"
+    )
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
         y="value:Q",
         tooltip="tip:N",
@@ -67,9 +71,17 @@ def diverging() -> "alt.LayerChart":
         x=x, color=alt.Color("tone:N", scale=tones, legend=None), tooltip="tip:N"
     )
     words = base.mark_text(fontSize=12, fill="var(--ink)").encode(x=x, text="text:N")
-    right = words.transform_filter("datum.value >= 0").mark_text(align="left", dx=6, fill="var(--ink)", fontSize=12)
-    left = words.transform_filter("datum.value < 0").mark_text(align="right", dx=-6, fill="var(--ink)", fontSize=12)
-    zero = alt.Chart(alt.NamedData("rows")).mark_rule(color="var(--soft)").encode(x=alt.datum(0, type="quantitative"))
+    right = words.transform_filter("datum.value >= 0").mark_text(
+        align="left", dx=6, fill="var(--ink)", fontSize=12
+    )
+    left = words.transform_filter("datum.value < 0").mark_text(
+        align="right", dx=-6, fill="var(--ink)", fontSize=12
+    )
+    zero = (
+        alt.Chart(alt.NamedData("rows"))
+        .mark_rule(color="var(--soft)")
+        .encode(x=alt.datum(0, type="quantitative"))
+    )
     return (
         alt.layer(bars, right, left, zero)
         .add_params(alt.param("low", value=-1), alt.param("high", value=1))
@@ -108,13 +120,17 @@ def retention() -> "alt.LayerChart":
         domain=False, ticks=False, labelLimit=130
     )
     base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y)
-    cells = base.mark_rect(color="var(--accent)", stroke="var(--paper)", strokeWidth=2, cornerRadius=3).encode(
+    cells = base.mark_rect(
+        color="var(--accent)", stroke="var(--paper)", strokeWidth=2, cornerRadius=3
+    ).encode(
         opacity=alt.Opacity("rate:Q", legend=None).scale(domain=[0, 0.6], range=[0.06, 1], clamp=True),
         tooltip="tip:N",
     )
     numbers = base.mark_text(fontSize=11).encode(
         text="text:N",
-        color=alt.when("datum.rate > 0.33").then(alt.value("var(--on-accent)")).otherwise(alt.value("var(--ink)")),
+        color=alt.when("datum.rate > 0.33")
+        .then(alt.value("var(--on-accent)"))
+        .otherwise(alt.value("var(--ink)")),
     )
     return alt.layer(cells, numbers).properties(width="container", height=alt.Step(26))
 

@@ -84,7 +84,9 @@ def read_pages(published: Published, zone: str, default_currency: str) -> list[P
     channels, contents = read_channels(published), read_contents(published, subjects)
     activities = read_activities(published, subjects)
     compared = [
-        (subject, _newest(book[subject.app_id], subject.day)) for subject in subjects if not subject.is_company
+        (subject, _newest(book[subject.app_id], subject.day))
+        for subject in subjects
+        if not subject.is_company
     ]
     return [
         PageFacts(

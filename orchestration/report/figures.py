@@ -9,7 +9,7 @@ NONE = "–"
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "HKD": "HK$", "SGD": "S$"}
 _STEPS = {
     "zh": ((Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万")),
-    "en": ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 4 / 10, "K")),
+    "en": ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K")),
 }
 #: English writes thousands out up to here, so that 1,234 users stay 1,234.
 _WRITTEN_OUT = 10_000

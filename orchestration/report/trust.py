@@ -69,7 +69,14 @@ def read_trust(published: Published) -> Trust:
     )[0]
     return Trust(
         [
-            Feed(row["source"], row["entity"], row["tables"], row["late_tables"], row["last_data_at"], row["expected_by"])
+            Feed(
+                row["source"],
+                row["entity"],
+                row["tables"],
+                row["late_tables"],
+                row["last_data_at"],
+                row["expected_by"],
+            )
             for row in feeds
         ],
         [

@@ -12,13 +12,19 @@ _WORDS: dict[str, tuple[str, str]] = {
     "money": ("金额单位", "Money in"),
     "local_days": ("日期为各 App 当地业务日", "dates are each app's local business days"),
     "business_days": ("业务日按", "business days of"),
-    "waiting": ("之后的数据尚未到齐，最近完整的一天是", "Later days have not arrived whole; the newest complete day is"),
+    "waiting": (
+        "之后的数据尚未到齐，最近完整的一天是",
+        "Later days have not arrived whole; the newest complete day is",
+    ),
     "moved": ("发生了什么，为什么", "What moved, and why"),
     "moved_hint": (
         "与上周同日相比；先看超出常见区间的指标，再看变化最大的核心指标。",
         "Against the same weekday last week: what left its usual band first, then the largest changes.",
     ),
-    "calm": ("各项核心指标都在常见区间内，较上周同日没有明显变化。", "Every headline is inside its usual band and close to last week."),
+    "calm": (
+        "各项核心指标都在常见区间内，较上周同日没有明显变化。",
+        "Every headline is inside its usual band and close to last week.",
+    ),
     "high": ("异常偏高", "Unusually high"),
     "low": ("异常偏低", "Unusually low"),
     "up": ("上升", "Up"),
@@ -42,7 +48,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Six weeks. The light band is what is usual, red dots are anomalies, hollow dots are days not yet complete.",
     ),
     "targets": ("目标进度", "Targets"),
-    "targets_hint": ("本月累计与目标；竖线是按进度此刻应达到的位置。", "The month so far; the line marks what is due by now."),
+    "targets_hint": (
+        "本月累计与目标；竖线是按进度此刻应达到的位置。",
+        "The month so far; the line marks what is due by now.",
+    ),
     "by_now": ("此刻应达", "due by now"),
     "apps": ("各 App 对比", "Apps side by side"),
     "app": ("App", "App"),
@@ -58,7 +67,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "average": ("近四周平均", "Four-week average"),
     "funnels": ("转化漏斗", "Funnels"),
-    "funnels_hint": ("近 7 个成熟日合计，百分比为相对第一步。", "Sums of the last 7 mature days; percentages are of the first step."),
+    "funnels_hint": (
+        "近 7 个成熟日合计，百分比为相对第一步。",
+        "Sums of the last 7 mature days; percentages are of the first step.",
+    ),
     "from_previous": ("较上一步", "from the step before"),
     "channels": ("渠道效果", "Channels"),
     "channels_hint": (
@@ -75,7 +87,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "roi_d7": ("7 日 ROI", "ROI, 7 days"),
     "total": ("合计", "Total"),
     "contents": ("内容榜", "Contents"),
-    "contents_hint": ("近 7 个完整日，站内与站外平台合计。", "The last 7 complete days, in the product and on outside platforms."),
+    "contents_hint": (
+        "近 7 个完整日，站内与站外平台合计。",
+        "The last 7 complete days, in the product and on outside platforms.",
+    ),
     "content": ("内容", "Content"),
     "views": ("浏览", "Views"),
     "engagement": ("互动率", "Engagement"),
@@ -127,15 +142,24 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_tiles": ("没有近期完整的核心指标。", "No headline KPI has a recent complete day."),
     "no_trends": ("还没有可以画成趋势的指标。", "There is no KPI to draw yet."),
-    "no_targets": ("本月没有目标：在运营台账的 kpi_targets 表里填写。", "No target for this month: enter them in the ops workbook."),
+    "no_targets": (
+        "本月没有目标：在运营台账的 kpi_targets 表里填写。",
+        "No target for this month: enter them in the ops workbook.",
+    ),
     "no_anomalies": ("近 7 日没有异常。", "No anomaly in the last 7 days."),
     "no_retention": ("还没有到期的新增用户。", "No cohort of new users is old enough yet."),
-    "no_funnels": ("没有漏斗数据：在运营台账里定义漏斗和步骤。", "No funnel: define its steps in the ops workbook."),
+    "no_funnels": (
+        "没有漏斗数据：在运营台账里定义漏斗和步骤。",
+        "No funnel: define its steps in the ops workbook.",
+    ),
     "no_channels": ("还没有满 7 日的获客数据。", "No acquisition day is 7 days old yet."),
     "no_roi": ("这段时间没有渠道成本。", "No channel had a cost in this time."),
     "no_contents": ("近 7 日没有内容被浏览。", "No content was viewed in the last 7 days."),
-    "no_activities": ("近两个月没有活动：在运营台账的 activities 表里登记。", "No activity in two months: enter them in the ops workbook."),
-}  # fmt: skip
+    "no_activities": (
+        "近两个月没有活动：在运营台账的 activities 表里登记。",
+        "No activity in two months: enter them in the ops workbook.",
+    ),
+}
 
 _NAMES: dict[str, tuple[str, str]] = {
     # channels and platforms

@@ -55,9 +55,10 @@ class Browser:
             self.complaints.append(" ".join(words))
         elif method == "Log.entryAdded" and facts["entry"]["level"] in ("error", "warning"):
             self.complaints.append(facts["entry"]["text"])
-        elif method == "Network.requestWillBeSent" and not facts["request"]["url"].startswith("data:"):
-            if facts["type"] != "Document":
-                self.complaints.append(f"asks for {facts['request']['url']}")
+        elif method == "Network.requestWillBeSent":
+            url = facts["request"]["url"]
+            if facts["type"] != "Document" and not url.startswith("data:"):
+                self.complaints.append(f"asks for {url}")
 
     def open(self, page: Path, *, width: int, language: str, dark: bool = False) -> None:
         """Open the page in a window of that width, high enough for all of it, and wait until its charts stand."""
