@@ -1,7 +1,7 @@
-"""A published file by hand: one app with six weeks of a KPI, one of which nothing has come; names that would break HTML."""
+"""A published file by hand: one app with six weeks of a KPI, one of which nothing has come; names that break HTML."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ TABLES = {
     "quality": ("batches", "freshness"),
 }  # fmt: skip
 DAY = date(2026, 3, 31)
-HOSTILE = "</script><b>店 & \"Co\"</b>"
+HOSTILE = '</script><b>店 & "Co"</b>'
 
 
 def published_company(data_dir: Path) -> Path:
@@ -95,12 +95,13 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
         )
     ])  # fmt: skip
     _insert(connection, "quality.freshness", [
-        {"source": "app_events", "entity": "events", "last_data_at": datetime(2026, 3, 30, 1),
-         "expected_by": datetime(2026, 3, 31, 3), "is_late": True},
+        {"source": "app_events", "entity": "events", "last_data_at": "2026-03-30 01:00:00",
+         "expected_by": "2026-03-31 03:00:00", "is_late": True},
         {"source": "ops_workbook", "entity": "apps", "is_late": False},
     ])  # fmt: skip
     _insert(connection, "quality.checks", [
-        {"publication_id": "v1", "check_name": "all_is_well", "asset_key": "marts/x", "passed": True, "severity": "ERROR"},
+        {"publication_id": "v1", "check_name": "all_is_well", "asset_key": "marts/x", "passed": True,
+         "severity": "ERROR"},
         {"publication_id": "v1", "check_name": "names_are_kind", "asset_key": "marts/x", "passed": False,
          "severity": "WARN", "failed_rows": 3, "message": HOSTILE},
     ])  # fmt: skip

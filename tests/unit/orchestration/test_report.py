@@ -32,7 +32,11 @@ def settings(data_dir: Path) -> Settings:
 
 def test_there_is_a_page_of_the_company_and_of_every_app(pages: dict[str, PageFacts]) -> None:
     assert list(pages) == ["*", "shop", "q/1?"]
-    assert [page.subject.file_name for page in pages.values()] == ["company.html", "app-shop.html", "app-q%2F1%3F.html"]
+    assert [page.subject.file_name for page in pages.values()] == [
+        "company.html",
+        "app-shop.html",
+        "app-q%2F1%3F.html",
+    ]
     assert [page.subject.has_data for page in pages.values()] == [True, True, False]
     assert {page.subject.day for page in pages.values()} == {DAY}
 
@@ -61,7 +65,10 @@ def test_running_days_are_marked_and_never_a_headline(pages: dict[str, PageFacts
 
 def test_trust_names_late_sources_and_failed_checks(pages: dict[str, PageFacts]) -> None:
     trust = pages["shop"].trust
-    assert [(feed.source, feed.is_late) for feed in trust.feeds] == [("app_events", True), ("ops_workbook", False)]
+    assert [(feed.source, feed.is_late) for feed in trust.feeds] == [
+        ("app_events", True),
+        ("ops_workbook", False),
+    ]
     assert [(check.name, check.failed_rows) for check in trust.failed] == [("names_are_kind", 3)]
     assert trust.passed == 1
 
@@ -69,7 +76,9 @@ def test_trust_names_late_sources_and_failed_checks(pages: dict[str, PageFacts])
 def test_pages_are_written_whole_and_names_stay_text(company: Path) -> None:
     written = write_reports(settings(company))
     assert written.folder == company / "reports" / DAY.isoformat()
-    assert sorted(path.name for path in written.folder.iterdir()) == sorted(path.name for path in written.pages)
+    assert sorted(path.name for path in written.folder.iterdir()) == sorted(
+        path.name for path in written.pages
+    )
     assert company_page(company) is not None
     shop = (written.folder / "app-shop.html").read_text("utf-8")
     assert HOSTILE not in shop

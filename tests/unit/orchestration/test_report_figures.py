@@ -58,7 +58,11 @@ def test_days_and_words() -> None:
     assert words.driver_value("channel", "ocean_engine") == "巨量引擎"
     assert words.driver_value("region", "web") == "web", "a region is what people call it"
     assert words.name("my_own_channel") == "my own channel"
-    assert (words.share(Decimal("0.62")), words.share(Decimal("1.4")), words.share(None)) == ("占变化的 62%", "", "")
+    assert (words.share(Decimal("0.62")), words.share(Decimal("1.4")), words.share(None)) == (
+        "占变化的 62%",
+        "",
+        "",
+    )
 
 
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=6), st.sampled_from(["count", "currency"]))
