@@ -60,7 +60,8 @@ def tell(data_dir: Path, findings: Findings, urls: list[str], environ: Mapping[s
     digest = compose(findings, language, str(page) if page else "")
     outcomes = []
     for number, url in enumerate(urls, 1):
-        name = f"alert {number} of {len(urls)} ({url.partition('://')[0][:20]})"
+        scheme = url.partition("://")[0][:20] if "://" in url else "no URL"
+        name = f"alert {number} of {len(urls)} ({scheme})"
         place = sha256(url.encode()).hexdigest()[:16]
         if sent.get(place) == digest.identity:
             outcomes.append(f"{name}: says nothing new, not sent")

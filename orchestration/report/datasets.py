@@ -21,16 +21,21 @@ _ROOM = 0.62
 
 @dataclass
 class Datasets:
-    """`sets`: name -> {"rows": [...], "params": {...}} for page.js."""
+    """`sets`: name -> {"rows": [...], "params": {...}} for page.js. `app_names`: app ids as people know them."""
 
     words: Words
     figures: Figures
+    app_names: dict[str, str]
     sets: dict[str, Row] = field(default_factory=dict)
 
     def _keep(self, rows: list[Row], **params: object) -> str:
         name = f"{self.words.language}-{len(self.sets) + 1}"
         self.sets[name] = {"rows": rows, "params": params}
         return name
+
+    def driver_value(self, driver: str, value: str) -> str:
+        """An app, channel, region, ... by its name."""
+        return self.app_names.get(value, value) if driver == "app" else self.words.driver_value(driver, value)
 
     def trend(self, kpi: Kpi, days: Sequence[Day]) -> str:
         floor, ceiling = _limits(kpi, days)
@@ -68,7 +73,7 @@ class Datasets:
             share = self.words.share(part.share)
             rows.append(
                 {
-                    "label": self.words.driver_value(cause.driver, part.driver_value),
+                    "label": self.driver_value(cause.driver, part.driver_value),
                     "order": order,
                     "value": float(part.change),
                     "text": text,

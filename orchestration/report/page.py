@@ -37,7 +37,7 @@ def render(facts: PageFacts, kit: dict[str, Any]) -> str:
     bodies = {}
     for language in LANGUAGES:
         words, figures = Words(language), Figures(language, facts.currency)
-        datasets = Datasets(words, figures)
+        datasets = Datasets(words, figures, {app.app_id: app.name for app in facts.subjects})
         bodies[language] = _environment().get_template("body.html.j2").render(
             p=facts, t=words, f=figures, charts=datasets, lang=language, compared_codes=COMPARED,
             sparkline=sparkline, moment=lambda at: _moment(at, facts.zone), app_label=_app_label(facts, words),

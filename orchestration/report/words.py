@@ -29,7 +29,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "low": ("异常偏低", "Unusually low"),
     "up": ("上升", "Up"),
     "down": ("下降", "Down"),
-    "usual": ("常见区间", "usual band"),
+    "usual": ("常见区间", "Usual band"),
     "last_week": ("较上周同日", "vs last week"),
     "previous": ("较前一日", "vs the day before"),
     "was": ("上周", "was"),
