@@ -35,7 +35,7 @@ STAMP := .venv/.synced
 DEMO_FLAG := $(if $(DEMO),--demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run refresh report dev test check accept withdraw replay rows audit docs workbook-template bench
+.PHONY: help setup run refresh report dev test check accept withdraw replay rows audit docs screenshots workbook-template bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -99,6 +99,9 @@ audit: setup ## checks that read all of history again, too slow for each refresh
 
 docs: setup ## docs/metrics.md from the YAML beside the dbt models
 	@$(PY) -m orchestration.metrics_page
+
+screenshots: setup ## docs/report-*.png from the demo company's report (needs chromium)
+	@$(PY) scripts/report_screenshots.py "$(DATA)/$(if $(DEMO),,demo/)reports/latest/app-aurora.html"
 
 workbook-template: setup ## an empty ops workbook to fill in: LANGUAGE=zh|en TABLES="apps activities" FILE=path
 	@FILE="$(FILE)" TABLES="$(TABLES)" LANGUAGE="$(LANGUAGE)" $(PY) -m ingestion.sources.ops_workbook.template
