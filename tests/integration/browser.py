@@ -16,6 +16,29 @@ from websockets.sync.client import ClientConnection, connect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_SECONDS = 60
+#: Elements whose text is wider than they are, drawn outside the window, or cut off; scrolling boxes may be.
+OVERFLOWS = """(() => {
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push("the page scrolls sideways");
+  for (const element of document.querySelectorAll("body *")) {
+    if (!element.offsetParent && !(element instanceof SVGElement)) continue;
+    if (element.closest(".scroll, svg.marks defs, .spark")) continue;
+    const words = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!words) continue;
+    const box = element.getBoundingClientRect();
+    if (box.width === 0) continue;
+    const says = element.textContent.trim().slice(0, 40);
+    if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`outside the window: ${says}`);
+    const inner = element instanceof HTMLElement && element.clientWidth;
+    if (inner && element.scrollWidth > inner + 1) found.push(`too wide: ${says}`);
+    const chart = element.closest(".chart");
+    if (chart && element instanceof SVGElement) {
+      const frame = chart.getBoundingClientRect();
+      if (box.left < frame.left - 1.5 || box.right > frame.right + 1.5) found.push(`outside its chart: ${says}`);
+    }
+  }
+  return found;
+})()"""
 
 
 def find_chromium() -> str | None:

@@ -1,4 +1,4 @@
-"""A run that may not publish says so once: `make refresh` with an arrival that its gate holds, and a receiver of alerts."""
+"""A run that may not publish says so once: `make refresh` with an arrival that its gate holds, a real receiver."""
 
 import json
 import os

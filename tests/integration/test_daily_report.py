@@ -1,41 +1,16 @@
 """The daily report of the demo company, in a real browser without a network, held against the published tables."""
 
-import os
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.browser import Browser, find_chromium, open_browser
+from tests.integration.browser import OVERFLOWS, Browser
 from tests.integration.pipeline import Run
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
 
-#: Elements whose text is wider than they are, drawn outside the window, or cut off; scrolling boxes may be.
-OVERFLOWS = """(() => {
-  const found = [];
-  if (document.documentElement.scrollWidth > innerWidth) found.push("the page scrolls sideways");
-  for (const element of document.querySelectorAll("body *")) {
-    if (!element.offsetParent && !(element instanceof SVGElement)) continue;
-    if (element.closest(".scroll, svg.marks defs, .spark")) continue;
-    const words = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!words) continue;
-    const box = element.getBoundingClientRect();
-    if (box.width === 0) continue;
-    const says = element.textContent.trim().slice(0, 40);
-    if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`outside the window: ${says}`);
-    const inner = element instanceof HTMLElement && element.clientWidth;
-    if (inner && element.scrollWidth > inner + 1) found.push(`too wide: ${says}`);
-    const chart = element.closest(".chart");
-    if (chart && element instanceof SVGElement) {
-      const frame = chart.getBoundingClientRect();
-      if (box.left < frame.left - 1.5 || box.right > frame.right + 1.5) found.push(`outside its chart: ${says}`);
-    }
-  }
-  return found;
-})()"""
 #: Charts that are shown: kind and number of marks with something in them.
 CHARTS = """[...document.querySelectorAll('.chart')].filter((chart) => chart.offsetParent).map((chart) => [
   chart.dataset.kind, chart.querySelectorAll('.mark-rect path, .mark-line path, .mark-symbol path').length])"""
@@ -45,16 +20,6 @@ SHOWN = "document.querySelector(`[data-language=${document.documentElement.datas
 @pytest.fixture(scope="module")
 def pages(demo_run: Run) -> Path:
     return demo_run.data_dir / "reports" / "latest"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = find_chromium()
-    if chromium is None:
-        assert not os.environ.get("CI"), "CI looks at the report: .ci/run installs chromium"
-        pytest.skip("chromium is not installed: apt-get install chromium fonts-wqy-zenhei")
-    with open_browser(chromium) as opened:
-        yield opened
 
 
 def rows(browser: Browser, selector: str, script: str) -> list[Any]:

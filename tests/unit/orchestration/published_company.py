@@ -16,6 +16,7 @@ TABLES = {
     "quality": ("batches", "freshness"),
 }  # fmt: skip
 DAY = date(2026, 3, 31)
+LONG = "app" + "x" * 120
 HOSTILE = '</script><b>店 & "Co"</b>'
 
 
@@ -55,7 +56,7 @@ def _columns(model: str) -> list[tuple[str, str]]:
 def _fill(connection: duckdb.DuckDBPyConnection) -> None:
     _insert(connection, "marts.dim_apps", [
         {"app_id": app, "app_name": name, "timezone": "Asia/Shanghai", "last_complete_date": DAY, "is_listed": True}
-        for app, name in (("shop", HOSTILE), ("q/1?", "空"))
+        for app, name in (("shop", HOSTILE), ("q/1?", LONG))
     ])  # fmt: skip
     _insert(connection, "kpi.dim_kpi", [
         {"kpi_code": "dau", "caliber_version": 1, "name_en": "DAU", "name_zh": "日活", "unit": "count",
