@@ -1,6 +1,6 @@
 """What moved and why: anomalies and the largest changes of a week, each with its main contributors."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -54,10 +54,11 @@ class Cause:
 
 @dataclass(frozen=True)
 class Move:
-    """One KPI that moved. `cause` is None where nothing takes it apart."""
+    """One KPI that moved, with its last days. `cause` is None where nothing takes it apart."""
 
     kpi: Kpi
     now: Day
+    history: list[Day] = field(default_factory=list)
     cause: Cause | None = field(default=None)
 
     @property
@@ -98,7 +99,9 @@ def moves(subject: Subject, book: Book, words: dict[str, Kpi]) -> list[Move]:
             continue
         family = next((names for names in _FAMILIES if code in names), (code,))
         place = family.index(code) if now.is_anomaly else len(family) + family.index(code)
-        families.setdefault(family[0], []).append((place, score, Move(kpi, now)))
+        families.setdefault(family[0], []).append(
+            (place, score, Move(kpi, now, book.recent(code, subject.day)))
+        )
     told = [
         (max(score for _, score, _ in found), min(found, key=lambda entry: entry[0])[2])
         for found in families.values()
@@ -163,10 +166,8 @@ def explain(published: Published, told: dict[str, list[Move]]) -> dict[str, list
         parts.setdefault(key, {}).setdefault(driver, []).append(part)
     return {
         app_id: [
-            Move(
-                move.kpi,
-                move.now,
-                _cause(move, parts.get((app_id, move.kpi.code, move.now.day.isoformat()), {})),
+            replace(
+                move, cause=_cause(move, parts.get((app_id, move.kpi.code, move.now.day.isoformat()), {}))
             )
             for move in moves
         ]

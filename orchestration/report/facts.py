@@ -1,7 +1,7 @@
 """Everything that a page says, read once for all pages from one published version."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from orchestration.report.apps import (
     Publication,
@@ -20,7 +20,6 @@ from orchestration.report.growth import (
     read_contents,
 )
 from orchestration.report.kpis import (
-    HISTORY_DAYS,
     TRENDS,
     Book,
     Day,
@@ -135,10 +134,9 @@ def _newest(book: Book, day: date) -> dict[str, Day]:
 
 def _trends(book: Book, subject: Subject, kpis: dict[str, Kpi]) -> list[tuple[Kpi, list[Day]]]:
     """Six weeks up to the running day; KPIs without any value are left out."""
-    first = subject.day - timedelta(days=HISTORY_DAYS)
     found = []
     for code in TRENDS:
-        days = [day for day in book.days.get(code, []) if day.day >= first]
+        days = book.recent(code, subject.day)
         if code in kpis and any(day.value is not None and day.is_complete for day in days):
             found.append((kpis[code], days))
     return found

@@ -86,6 +86,11 @@ class Book:
 
     days: dict[str, list[Day]]
 
+    def recent(self, code: str, until: date) -> list[Day]:
+        """Six weeks up to `until` and the running days after it."""
+        first = until - timedelta(days=HISTORY_DAYS)
+        return [day for day in self.days.get(code, []) if day.day >= first]
+
     def newest(self, code: str, until: date) -> Day | None:
         """The newest complete day that has a value and is no older than STALE_DAYS."""
         for found in reversed(self.days.get(code, [])):
