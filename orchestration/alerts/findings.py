@@ -46,8 +46,8 @@ class Findings:
 
     @property
     def count(self) -> int:
-        parts = (self.checks, self.late, self.red, self.anomalies)
-        return sum(map(len, parts)) or len(self.failed_steps)
+        told = len(self.checks) + len(self.late) + len(self.red) + len(self.anomalies)
+        return told or len(self.failed_steps)
 
     def identity(self) -> list[list[str]]:
         """The same for the same worries of the same day, however often a run finds them."""

@@ -19,6 +19,7 @@ from ingestion.settings import Settings
 from orchestration.alerts.digest import Digest, compose
 from orchestration.alerts.findings import Findings, of_failed_run, of_publication
 from orchestration.defs.resources import ALERT_URLS
+from orchestration.progress import progress
 from orchestration.publication.swap import current_receipt
 from orchestration.report.write import company_page
 
@@ -41,7 +42,9 @@ def alert(settings: Settings, instance: DagsterInstance, run_id: str) -> None:
             findings = of_publication(settings)
         elif not (findings := of_failed_run(settings, instance, run_id)):
             return  # nothing changed: what is published was told when it was published
-        tell(settings.data_dir, findings, urls, os.environ)
+        for outcome in tell(settings.data_dir, findings, urls, os.environ):
+            _LOG.info(outcome)
+            progress.say(outcome)
     except Exception as error:  # noqa: BLE001 (an alert is no part of the run)
         # Of an unknown error the kind alone: its text may hold a URL.
         _LOG.warning("no alert was sent: unexpected %s", type(error).__name__)
@@ -72,8 +75,6 @@ def tell(data_dir: Path, findings: Findings, urls: list[str], environ: Mapping[s
         else:
             outcomes.append(f"{name}: not sent, the next run tries again")
     write_atomically(data_dir / SENT, json.dumps(sent, indent=1))
-    for outcome in outcomes:
-        _LOG.info(outcome)
     return outcomes
 
 

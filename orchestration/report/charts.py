@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import altair as alt
 
+    Drawing = alt.LayerChart | alt.FacetChart
+
 #: Compiled kits, one file per state of this module and its libraries; git-ignored.
 COMPILED = Path(__file__).parent / ".compiled"
 _FONT = "system-ui, -apple-system, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', sans-serif"
 _TONES = {"good": "var(--good)", "bad": "var(--bad)", "flat": "var(--accent)", "rest": "var(--faint)"}
 
 
-def trend() -> "alt.LayerChart":
+def trend() -> "Drawing":
     """Rows {at: ms, value, low, high, incomplete, anomaly, tip}: a line in its usual band, anomalies as dots."""
     import altair as alt
 
@@ -56,7 +58,7 @@ def trend() -> "alt.LayerChart":
     return alt.layer(band, line, marked, hover).add_params(*words).properties(width="container", height=170)
 
 
-def diverging() -> "alt.LayerChart":
+def diverging() -> "Drawing":
     """Rows {label, order, value, text, tone, tip}: bars to the left and right of zero, e.g. contributions, ROI."""
     import altair as alt
 
@@ -89,7 +91,7 @@ def diverging() -> "alt.LayerChart":
     )
 
 
-def funnel() -> "alt.LayerChart":
+def funnel() -> "Drawing":
     """Rows {label, order, value, text, tip}: one bar a step, whose text says users and conversion."""
     import altair as alt
 
@@ -109,7 +111,7 @@ def funnel() -> "alt.LayerChart":
     )
 
 
-def retention() -> "alt.LayerChart":
+def retention() -> "Drawing":
     """Rows {label, order, column, column_order, rate, text, tip}: cohorts downwards, days after to the right."""
     import altair as alt
 
@@ -168,7 +170,7 @@ def _compile() -> dict[str, Any]:
     return {"library": b64encode(compress(library.encode(), mtime=0)).decode(), "specs": specs}
 
 
-def _finished(chart: "alt.LayerChart") -> dict[str, Any]:
+def _finished(chart: "Drawing") -> dict[str, Any]:
     words = {"labelColor": "var(--soft)", "labelFont": _FONT, "labelFontSize": 11}
     lines = {"gridColor": "var(--line)", "domainColor": "var(--line)", "tickColor": "var(--line)"}
     finished = chart.configure(

@@ -67,7 +67,7 @@ class Datasets:
         shown, rest = cause.parts[:PARTS], cause.parts[PARTS:]
         if rest:
             shown = [*shown, Part("(rest)", sum((part.change for part in rest), Decimal(0)), None)]
-        rows = []
+        rows: list[Row] = []
         for order, part in enumerate(shown):
             text = self.figures.difference(part.change, move.kpi.kind)
             share = self.words.share(part.share)
@@ -84,7 +84,7 @@ class Datasets:
         return self._keep(rows, **_span([row["value"] for row in rows]))
 
     def roi(self, channels: Channels) -> str:
-        rows = []
+        rows: list[Row] = []
         for channel in channels.rows:
             if channel.roi_d7 is None:
                 continue

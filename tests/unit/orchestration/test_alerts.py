@@ -80,7 +80,7 @@ def test_secrets_are_neither_logged_nor_kept(
     outcomes = tell(tmp_path, blocked("a"), urls, {})
     assert len(outcomes) == 5
     assert receiver.messages
-    assert TOKEN not in caplog.text
+    assert TOKEN not in caplog.text + " ".join(outcomes)
     assert TOKEN not in (tmp_path / SENT).read_text("utf-8")
     assert logging.getLogger("apprise").disabled is False
 
