@@ -32,7 +32,7 @@ class Workspace(dg.ConfigurableResource):
     #: Where the run's events are, and its id; of a whole refresh only.
     _refresh: tuple[dg.DagsterInstance, str] | None = PrivateAttr(default=None)
 
-    def enter(self, context: dg.AssetExecutionContext) -> Settings:
+    def enter(self, context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Settings:
         """Hold the lock and return the run's settings, the same for every step (as-of is read once)."""
         if self._settings is None:
             settings = Settings.from_environment()
