@@ -12,8 +12,8 @@ from orchestration.report.figures import Figures
 from orchestration.report.kpis import Kpi, Target
 from orchestration.report.words import Words
 
-#: Lines of one kind; WeCom takes 2,048 bytes in all.
-LINES = 5
+#: Lines of one kind, and bytes of all: WeCom takes 2,048.
+LINES, BYTES = 5, 1_900
 _TITLES = {
     "failed": ("运营数仓：未发布", "ops-warehouse: not published"),
     "found": ("运营数仓：{count} 项需要关注", "ops-warehouse: {count} thing(s) to look at"),
@@ -57,11 +57,22 @@ def compose(findings: Findings, language: str, report: str = "") -> Digest:
         if lines:
             more = [say("more", count=len(lines) - LINES)] if len(lines) > LINES else []
             blocks.append("\n".join([say(key), *(f"• {line}" for line in lines[:LINES]), *more]))
-    if report:
-        blocks.append(f"{words('report')}: {report}")
+    end = f"\n\n{words('report')}: {report}" if report else ""
     title = say("failed") if is_failed else say("found", count=findings.count)
     identity = sha256(dumps(findings.identity(), ensure_ascii=False).encode()).hexdigest()
-    return Digest(title, "\n\n".join(blocks), identity)
+    return Digest(title, _cut("\n\n".join(blocks), BYTES - len(end.encode())) + end, identity)
+
+
+def _cut(text: str, size: int) -> str:
+    """The whole lines that fit into so many bytes; the report has the rest."""
+    if len(text.encode()) <= size:
+        return text
+    kept = ""
+    for line in text.splitlines(keepends=True):
+        if len((kept + line + "…").encode()) > size:
+            break
+        kept += line
+    return kept + "…"
 
 
 def _with(head: str, rest: str) -> str:

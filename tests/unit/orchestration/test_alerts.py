@@ -89,7 +89,11 @@ def test_a_digest_is_short() -> None:
     digest = compose(blocked(*(f"check_{number}" for number in range(40))), "zh")
     assert digest.body.count("• ") == LINES
     assert "……另有 35 项" in digest.body
+    long = [BlockingCheck(f"check_{number}", "raw/app_events/events", "长" * 200) for number in range(9)]
+    digest = compose(Findings(long, [], [], [], [], "CNY", DAY), "zh", "reports/latest/company.html")
     assert len(digest.body.encode()) < 2048
+    assert digest.body.count("• ") == 2
+    assert digest.body.endswith("…\n\n运营日报: reports/latest/company.html")
 
 
 def test_what_a_publication_leaves_to_worry_about(tmp_path: Path) -> None:
