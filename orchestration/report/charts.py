@@ -43,19 +43,20 @@ def trend() -> "Drawing":
     line = complete.mark_line(color="var(--accent)", strokeWidth=2, interpolate="monotone").encode(
         y="value:Q"
     )
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(
+    # On every day something to point at; seen are anomalies and the days that are not complete.
+    is_marked = "datum.incomplete || datum.anomaly"
+    points = base.mark_point(filled=True).encode(
         y="value:Q",
         tooltip="tip:N",
+        opacity=alt.when(is_marked).then(alt.value(1)).otherwise(alt.value(0)),
+        size=alt.when(is_marked).then(alt.value(70)).otherwise(alt.value(260)),
         fill=alt.when("datum.incomplete").then(alt.value("var(--paper)")).otherwise(alt.value("var(--bad)")),
         stroke=alt.when("datum.incomplete").then(alt.value("var(--soft)")).otherwise(alt.value("var(--paper)")),
         strokeWidth=alt.value(1.5),
     )  # fmt: skip
-    marked = points.transform_filter("datum.incomplete || datum.anomaly")
-    # Something to point at on every day, though nothing is seen there.
-    hover = base.mark_point(size=260, opacity=0, filled=True).encode(y="value:Q", tooltip="tip:N")
     # Of the axis labels, which page.js writes.
     words = [alt.param("unit", value="count"), alt.param("symbol", value=""), alt.param("lang", value="zh")]
-    return alt.layer(band, line, marked, hover).add_params(*words).properties(width="container", height=170)
+    return alt.layer(band, line, points).add_params(*words).properties(width="container", height=170)
 
 
 def diverging() -> "Drawing":
@@ -64,7 +65,7 @@ def diverging() -> "Drawing":
 
     scale = alt.Scale(domain=[alt.ExprRef("low"), alt.ExprRef("high")], nice=False, zero=False)
     y = alt.Y("label:N", sort=alt.EncodingSortField("order", op="min"), title=None).axis(
-        domain=False, ticks=False, labelLimit=118, labelPadding=6
+        domain=False, ticks=False, labelLimit=96, labelPadding=6
     )
     base = alt.Chart(alt.NamedData("rows")).encode(y=y)
     x = alt.X("value:Q", scale=scale, axis=None)

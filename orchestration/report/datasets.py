@@ -15,8 +15,8 @@ from orchestration.report.words import Words
 
 #: Values of a driver that get a bar; the others are one bar together.
 PARTS = 5
-#: Room beside a bar for its text, as a share of the longest one.
-_ROOM = 0.62
+#: Pixels of the bars with their texts on a phone, and about what a letter takes of them.
+_PLOT, _LETTER, _WIDE_LETTER, _GAP = 205, 7.6, 12.5, 10
 
 
 @dataclass
@@ -39,12 +39,15 @@ class Datasets:
 
     def trend(self, kpi: Kpi, days: Sequence[Day]) -> str:
         floor, ceiling = _limits(kpi, days)
+        has_band = any(
+            day.low is not None for day in days
+        )  # without any, it is the line itself: nothing is seen
         rows = [
             {
                 "at": _milliseconds(day.day),
                 "value": _number(day.value),
-                "low": _number(_cut(day.low, floor, ceiling)),
-                "high": _number(_cut(day.high, floor, ceiling)),
+                "low": _number(_cut(day.low, floor, ceiling) if has_band else day.value),
+                "high": _number(_cut(day.high, floor, ceiling) if has_band else day.value),
                 "incomplete": not day.is_complete,
                 "anomaly": day.is_anomaly,
                 "tip": self._day_tip(kpi, day),
@@ -69,7 +72,7 @@ class Datasets:
             shown = [*shown, Part("(rest)", sum((part.change for part in rest), Decimal(0)), None)]
         rows: list[Row] = []
         for order, part in enumerate(shown):
-            text = self.figures.difference(part.change, move.kpi.kind)
+            text = self.figures.difference(part.change, move.kpi.kind).replace(" 个百分点", " pp")
             share = self.words.share(part.share)
             rows.append(
                 {
@@ -81,7 +84,7 @@ class Datasets:
                     "tip": f"{text}{share and ' · ' + share}",
                 }
             )
-        return self._keep(rows, **_span([row["value"] for row in rows]))
+        return self._keep(rows, **_span(rows))
 
     def roi(self, channels: Channels) -> str:
         rows: list[Row] = []
@@ -100,7 +103,7 @@ class Datasets:
                     f"{self.words('revenue_d7')} {self.figures.value(channel.revenue_d7, 'currency')}",
                 }
             )
-        return self._keep(rows, **_span([row["value"] for row in rows])) if rows else ""
+        return self._keep(rows, **_span(rows)) if rows else ""
 
     def funnel(self, funnel: Funnel) -> str:
         rows = []
@@ -174,11 +177,22 @@ def _tone(part: Part, direction: str) -> str:
     return "good" if (part.change > 0) == (direction == "up") else "bad"
 
 
-def _span(values: Sequence[float]) -> dict[str, float]:
-    """Ends of the axis: zero is in it, with room for the text beside the longest bars."""
-    low, high = min(0.0, *values), max(0.0, *values)
-    room = (high - low or 1) * _ROOM
-    return {"low": low - (room if low < 0 else 0), "high": high + (room if high > 0 or low == 0 else 0)}
+def _span(rows: Sequence[Row]) -> dict[str, float]:
+    """Ends of the axis of diverging bars: zero is in it, and beside each bar its text has room, on a phone as well."""
+    bars = [(row["value"], _width(row["text"]) / _PLOT) for row in rows]
+    longest = max(abs(value) for value, _ in bars) or 1.0
+    low, high = 0.0, longest
+    for _ in range(
+        20
+    ):  # the more room for texts, the shorter the bars: it settles, or ends at a quarter of the width
+        width = min(high - low, 4 * longest)
+        low = min(0.0, *(value - text * width for value, text in bars if value < 0), 0.0)
+        high = max(0.0, *(value + text * width for value, text in bars if value >= 0), 0.0)
+    return {"low": low, "high": high}
+
+
+def _width(text: str) -> float:
+    return _GAP + sum(_WIDE_LETTER if ord(letter) > 0x2E80 else _LETTER for letter in text)
 
 
 def _limits(kpi: Kpi, days: Sequence[Day]) -> tuple[Decimal | None, Decimal | None]:

@@ -61,6 +61,8 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
     _insert(connection, "kpi.dim_kpi", [
         {"kpi_code": "dau", "caliber_version": 1, "name_en": "DAU", "name_zh": "日活", "unit": "count",
          "direction": "up", "definition": HOSTILE},
+        {"kpi_code": "new_users", "caliber_version": 1, "name_en": "New users", "name_zh": "新增", "unit": "count",
+         "direction": "up"},
         {"kpi_code": "active_users", "caliber_version": 1, "name_en": "Actives", "name_zh": "活跃", "unit": "count",
          "direction": "up"},
     ])  # fmt: skip
@@ -80,6 +82,13 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
                     "is_anomaly": day == DAY,
                 })  # fmt: skip
                 _insert(connection, "kpi.fct_kpi", [key])
+    # A young KPI: no band yet, and nothing to tell.
+    cards += [
+        {**card, "kpi_code": "new_users", "value": 120, "wow_rate": 0, "expected_low": None, "expected_high": None,
+         "is_anomaly": None}
+        for card in cards
+        if card["kpi_code"] == "dau"
+    ]  # fmt: skip
     month = {
         **cards[0], "grain": "month", "period_start": DAY.replace(day=1), "target_value": 1000, "value": 700,
         "attainment": "0.7", "expected_to_date": 1000, "pacing": "0.7", "status": "red", "is_complete": True,

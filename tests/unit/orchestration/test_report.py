@@ -58,7 +58,10 @@ def test_running_days_are_marked_and_never_a_headline(pages: dict[str, PageFacts
     assert kpi.code == "dau"
     assert [day.is_complete for day in days[-2:]] == [True, False]
     assert days[-1].day == DAY + timedelta(days=1)
-    assert [tile.now.day for tile in pages["shop"].tiles] == [DAY]
+    assert [(tile.kpi.code, tile.now.day) for tile in pages["shop"].tiles] == [
+        ("dau", DAY),
+        ("new_users", DAY),
+    ]
     (_, target), *_ = pages["shop"].targets
     assert (target.status, target.value, target.target) == ("red", 700, 1000)
 
