@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.defs.publication import CHECKS, PUBLICATIONS
 from orchestration.defs.resources import Workspace
 from orchestration.progress import progress
+from orchestration.publication.own_tables import OWN_TABLES
 
 REPORT = dg.AssetKey(["reports", "daily"])
 WRITTEN = "the_daily_report_was_written"
@@ -15,7 +15,7 @@ WRITTEN = "the_daily_report_was_written"
 def daily_report() -> dg.AssetsDefinition:
     spec = dg.AssetSpec(
         REPORT,
-        deps=[PUBLICATIONS, CHECKS],
+        deps=[dg.AssetKey(address.split(".")) for address in OWN_TABLES],
         description="The daily report (日报): one HTML page per app, and one of the company, under reports/<day>/.",
         group_name="reports",
         owners=["team:data-engineering"],
