@@ -27,6 +27,7 @@ from tests.integration.pipeline import REPOSITORY, Run, make
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
 
+PUBLICATION = ("quality/publications", "quality/checks", "kpi/fct_kpi_revision")
 LONG_AGO = (1_700_000_000, 1_700_000_000)
 
 
@@ -283,7 +284,20 @@ def test_a_partial_run_ends_the_claim_to_a_whole_build(company: Path) -> None:
     before = version(company)
     partial = materialize(company, "kpi/dim_kpi")
     assert partial.returncode == 0, partial.stdout[-3000:]
-    publication = materialize(company, "quality/publications", "quality/checks")
+    publication = materialize(company, *PUBLICATION)
     assert publication.returncode != 0
     assert "not one whole build" in publication.stdout, publication.stdout[-3000:]
+    assert version(company) == before
+
+
+def test_unusual_kpis_are_named_and_not_published(company: Path) -> None:
+    before = version(company)
+    with duckdb.connect(str(company / "warehouse.duckdb")) as warehouse:
+        warehouse.execute(
+            """update kpi.fct_kpi set value = 100 * value, numerator = 100 * numerator
+            where kpi_code = 'content_views' and period_start > date '2026-03-25'"""
+        )
+    publication = materialize(company, *PUBLICATION)
+    assert publication.returncode != 0
+    assert "kpis_look_as_usual on quality/publications" in publication.stdout, publication.stdout[-3000:]
     assert version(company) == before
