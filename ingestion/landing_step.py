@@ -22,6 +22,7 @@ from ingestion.landing_sql import (
     rejected_select,
     repeated_select,
     source_file,
+    typed_select,
 )
 from ingestion.manifest import RawFile
 
@@ -67,11 +68,14 @@ class Step:
         """Write both files (an empty one may be missing) and count the rows of each source file; and the UTC dates of
         the rows, when the contract tells their moment.
 
-        With `only_good_of`, the number of rows there are, those that do not fit count as not read: WRITTEN has the
-        others, if there are any such.
+        With `only_good_of`, the number of rows there are, they are cast already, and those that do not fit count as
+        not read: WRITTEN has the others, if there are any such.
         """
         columns = {row[0]: row[1] for row in self._rows(f"describe {self.incoming}")}
-        cast = cast_select(self.contract, self.incoming, columns, self.default_file)
+        if self.only_good_of is not None:
+            cast = typed_select(self.contract, self.incoming, columns)
+        else:
+            cast = cast_select(self.contract, self.incoming, columns, self.default_file)
         landed = self._land(cast, raw)
         rejected: Counter[tuple[str, bool]] = Counter()
         if self.only_good_of is not None:
