@@ -126,7 +126,7 @@ def measure(folder: Path, daily: int, increment: int, days: int, *, again: bool)
         write_lines(
             source, f"({day_query(increment, day)} union all by name {straggler_query(increment, day)})"
         )
-        costs.landings.append(land(folder, day + 1))
+        costs.landings.append(land(folder, day + 1, at_least=increment))
         seconds, event_seconds = build(folder, day + 1)
         costs.days.append(seconds)
         costs.events.append(event_seconds)
@@ -134,7 +134,8 @@ def measure(folder: Path, daily: int, increment: int, days: int, *, again: bool)
         month = range(max(days - LANDED_AGAIN, 0), days)
         queries = " union all ".join(day_query(daily, day) for day in month)
         write_lines(folder / "again" / "inbox" / "app_events" / "month.ndjson", f"({queries})")
-        costs.whole_landing = land(folder / "again", days) / len(month) * days
+        spent = land(folder / "again", days, at_least=daily * len(month))
+        costs.whole_landing = spent / len(month) * days
     return costs
 
 
@@ -175,8 +176,10 @@ def straggler_query(events: int, day: int) -> str:
             occurred_at - interval 1 day * (1 + hash(event_id) % 30) as occurred_at
         ) from ({day_query(events, day)}) where hash(event_id) % 50 = 0
         union all
-        select * replace ('of long ago {day}' as event_id, occurred_at - interval 300 day as occurred_at)
-        from ({day_query(events, day)}) limit 1"""
+        from (
+            select * replace ('of long ago {day}' as event_id, occurred_at - interval 300 day as occurred_at)
+            from ({day_query(events, day)}) limit 1
+        )"""
 
 
 def write_history(folder: Path, events: int, days: int) -> None:
@@ -204,7 +207,10 @@ def write_history(folder: Path, events: int, days: int) -> None:
             sha256 = hashlib.sha256(name.encode()).hexdigest()
             file = FileEntry("events", name, events, events, 0, 0, 0, path.relative_to(folder).as_posix(),
                              sha256=sha256, size=day, modified_ns=day)  # fmt: skip
-            manifest.commit(BatchEntry(batch, "app_events", moment.isoformat(), moment.isoformat(), (file,)))
+            dates = {str(file.raw_path): (f"{moment - timedelta(days=1):%Y-%m-%d}",)}
+            manifest.commit(
+                BatchEntry(batch, "app_events", moment.isoformat(), moment.isoformat(), (file,), dates=dates)
+            )
             manifest.set_state(batch, "accepted")
 
 
@@ -214,11 +220,12 @@ def write_lines(path: Path, relation: str) -> None:
         connection.execute(f"copy (from {relation}) to '{path}' (format json)")
 
 
-def land(folder: Path, days: int) -> float:
-    """CPU seconds to land what waits in the inbox; it is accepted."""
+def land(folder: Path, days: int, *, at_least: int) -> float:
+    """CPU seconds to land what waits in the inbox, no fewer events than that; it is accepted."""
     started = time.process_time()
     results = pull(settings(folder, days))
     seconds = time.process_time() - started
+    assert sum(file.rows_landed for result in results for file in result.files) >= at_least
     for result in results:
         assert result.batch_id is not None
         assert all(file.is_conserved and not file.rows_quarantined for file in result.files)
