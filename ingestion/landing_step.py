@@ -113,13 +113,10 @@ class Step:
     def _dates(self, raw: Path) -> tuple[str, ...]:
         if not self.contract.moment:
             return ()
-        day = f"cast(cast({quote(self.contract.moment)} as date) as varchar)"
-        return tuple(
-            day
-            for (day,) in self._rows(
-                f"select distinct {day} from read_parquet({literal(str(raw))}) order by 1"
-            )
-        )
+        # By way of a number: casting a moment with a zone to a date asks the calendar of the zone for each row.
+        day = f"cast(make_timestamp(epoch_us({quote(self.contract.moment)})) as date)"
+        days = f"select distinct {day} as day from read_parquet({literal(str(raw))})"
+        return tuple(day for (day,) in self._rows(f"select cast(day as varchar) from ({days}) order by 1"))
 
     def _land(self, cast: str, raw: Path) -> Counter[str]:
         query = landed_select(self.contract, cast, self.batch_id, self.observed_at, self.loaded_at)
