@@ -27,7 +27,7 @@ from ingestion.landing_sql import (
 from ingestion.manifest import RawFile
 
 #: Level 1 takes two thirds of the time of the usual level 3 and the file is no larger.
-_PARQUET = "(format parquet, parquet_version v2, compression zstd, compression_level 1)"
+PARQUET = "(format parquet, parquet_version v2, compression zstd, compression_level 1)"
 _REPEATED, _REJECTED = "repeated_rows", "rejected_rows"
 #: (file, row) of the rows of the last step that landed or repeat something, where others are left to the next step.
 WRITTEN = "written_rows"
@@ -120,7 +120,7 @@ class Step:
 
     def _land(self, cast: str, raw: Path) -> Counter[str]:
         query = landed_select(self.contract, cast, self.batch_id, self.observed_at, self.loaded_at)
-        self.connection.execute(f"copy ({query}) to {literal(str(raw))} {_PARQUET}")
+        self.connection.execute(f"copy ({query}) to {literal(str(raw))} {PARQUET}")
         return self._count("_source_file", f"read_parquet({literal(str(raw))})")
 
     def _reject(self, cast: str, quarantine: Path) -> Counter[tuple[str, bool]]:
@@ -134,7 +134,7 @@ class Step:
         }
         if any(not is_blank for _, is_blank in counts):
             query = quarantine_select(_REJECTED, self.batch_id)
-            self.connection.execute(f"copy ({query}) to {literal(str(quarantine))} {_PARQUET}")
+            self.connection.execute(f"copy ({query}) to {literal(str(quarantine))} {PARQUET}")
         self.connection.execute(f"drop table {_REJECTED}")
         return Counter(counts)
 
@@ -154,7 +154,7 @@ class Step:
             kept = raw.with_name(f"{raw.name}.kept")
             query = f"select * exclude (file_row_number) from {rows} anti join {_REPEATED} on file_row_number = place"
             try:
-                self.connection.execute(f"copy ({query}) to {literal(str(kept))} {_PARQUET}")
+                self.connection.execute(f"copy ({query}) to {literal(str(kept))} {PARQUET}")
                 os.replace(kept, raw)
             finally:
                 kept.unlink(missing_ok=True)
