@@ -49,7 +49,8 @@ def asked(connection: duckdb.DuckDBPyConnection, cast: str) -> Outcome:
 
 def text(**changes: object) -> str:
     event = {"event_id": "1", "event_name": "v", "user_id": "u", "occurred_at": "2026-03-30T04:00:00.5+08:00"}
-    return json.dumps(event | changes, ensure_ascii=False)
+    merged = {key: value for key, value in (event | changes).items() if value is not ...}
+    return json.dumps(merged, ensure_ascii=False)
 
 
 texts = st.one_of(
@@ -112,3 +113,14 @@ def test_ordinary_lines_are_plain() -> None:
         plain, careful = outcomes(given_texts)
         assert plain == careful
         assert all(is_event for is_event, _ in plain.values())
+
+
+def test_keys_that_are_no_event_or_no_column_need_no_special_care() -> None:
+    for given_texts in (
+        ['{"a": 1}'],
+        ["{}"],
+        [text(event_id=..., zz=1)],
+        [text(**{"a\0": 1, "B": 2, "b": 3, "": 4})],
+    ):
+        plain, careful = outcomes(given_texts)
+        assert all(careful[row] == found for row, found in plain.items())
