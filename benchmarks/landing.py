@@ -79,6 +79,8 @@ def print_costs(events: int, *, with_dlt: bool) -> None:
             ("  with DuckDB's own settings", events, usual),
             ("landing", events, landed),
         ]
+        if with_dlt:
+            import dlt  # noqa: F401 (its import takes seconds, which are not the cost of a row)
         for words, part, path in DLT_PATHS if with_dlt else ():
             few = folder / f"{part}.ndjson"
             write_events(few, part)
