@@ -1,9 +1,9 @@
 """The user mart against one DuckDB script that does the same by hand, and retention and MAU against other engines.
 
 `python -m benchmarks.user_mart [events]` (2,000,000 events of 90 days unless told otherwise). dbt builds the user marts
-from landed raw events; the script in benchmarks/user_mart_by_hand/ computes the same tables of the same file. Every row of every
-table is compared equal before a ratio is printed. Then the retention matrix of the mart against the best SQL over raw
-events; then 30 x 30 retention and MAU in DuckDB, chDB and Polars (uv sync --group bench), equal too.
+from landed raw events; the script in benchmarks/user_mart_by_hand/ computes the same tables of the same file. Every row
+of every table is compared equal before a ratio is printed. Then the retention matrix of the mart against the best SQL
+over raw events; then 30 x 30 retention and MAU in DuckDB, chDB and Polars (uv sync --group bench), equal too.
 """
 
 import json
