@@ -169,7 +169,7 @@ def test_the_histories_restate_the_past() -> None:
             earlier_first += any(_first_comes_late(history, f"user {n}") for n in range(5))
             late_identity += any(_identified_late(history, f"device {n}") for n in range(3))
         assert earlier_first >= 10, story.__name__
-        assert late_identity >= 10, story.__name__
+        assert late_identity >= 5, story.__name__
 
 
 def _first_comes_late(history: History, user: str) -> bool:
