@@ -35,7 +35,7 @@ STAMP := .venv/.synced
 DEMO_FLAG := $(if $(DEMO),--demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run refresh dev test check accept withdraw replay rows audit docs workbook-template bench
+.PHONY: help setup run refresh dev test check accept withdraw replay rows audit prune docs workbook-template bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
@@ -92,6 +92,9 @@ rows: setup ## the rows that a failed check counted: CHECK=<check name>
 
 audit: setup ## checks that read all of history again, too slow for each refresh (weekly)
 	@$(PY) -m orchestration.audit
+
+prune: setup ## remove what nobody reads again: old runs, withdrawn raw files; DRY_RUN=1 only lists it
+	@DRY_RUN="$(DRY_RUN)" $(PY) -m orchestration.pruning
 
 docs: setup ## docs/metrics.md from the YAML beside the dbt models
 	@$(PY) -m orchestration.metrics_page

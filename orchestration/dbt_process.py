@@ -8,12 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from orchestration.child_process import ChildEnded, ChildProcess
-from orchestration.code_version import DBT_PROJECT_DIR
 from orchestration.lock import WriterLock
-
-_PLACES = ("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR))
-#: What dbt says of a node Dagster keeps, every statement is in target/run: as log lines both cost a fifth of a build.
-_LOGS = ("--log-level", "warn", "--log-level-file", "warn", "--no-use-colors")
 
 
 class DbtFailed(Exception):
@@ -30,7 +25,7 @@ class DbtProcess:
         """dbt's result events, as its structured log has them, each with the rows of its table. Raises DbtFailed."""
         try:
             self._raise(self._child.receive())
-            self._child.send([*_LOGS, *arguments, *_PLACES])
+            self._child.send(list(arguments))
             while isinstance(answer := self._child.receive(), tuple):
                 yield answer
             self._raise(answer)

@@ -7,6 +7,7 @@ from orchestration.dbt_manifest import read_manifest
 from orchestration.defs.dbt_words import frozen_state
 from orchestration.defs.ingestion import source_assets
 from orchestration.defs.jobs import daily_schedule, inbox_sensor, refresh_job
+from orchestration.defs.maintenance import audit_job, maintenance_schedules, prune_job
 from orchestration.defs.publication import published_tables
 from orchestration.defs.resources import Workspace
 from orchestration.defs.transformation import dbt_models
@@ -18,8 +19,8 @@ def defs() -> dg.Definitions:
     sources, models = source_assets(settings), dbt_models()
     return dg.Definitions(
         assets=[*sources, *frozen_state(read_manifest()), models, published_tables(models, sources)],
-        jobs=[refresh_job],
-        schedules=[daily_schedule(settings)],
+        jobs=[refresh_job, audit_job, prune_job],
+        schedules=[daily_schedule(settings), *maintenance_schedules(settings)],
         sensors=[inbox_sensor()],
         resources={"workspace": Workspace()},
         executor=dg.in_process_executor,

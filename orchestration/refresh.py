@@ -109,7 +109,7 @@ def _prepare_manifest() -> None:
     """When the project changed, dbt parses it in its own process; Dagster's imports (3 s) fit into that time."""
     with ThreadPoolExecutor(1) as background:
         prepared = background.submit(prepare_manifest, progress.say)
-        import dagster_dbt  # noqa: F401
+        import orchestration.defs.dbt_integration  # noqa: F401
 
         prepared.result()
 

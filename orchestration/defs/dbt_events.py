@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt.asset_utils import (
+
+from orchestration.defs.dbt_integration import (
+    DbtCoreCliEventMessage,
     get_manifest_and_translator_from_dbt_assets,
     get_updated_cli_invocation_params_for_context,
 )
-from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 
 class DbtEvents:

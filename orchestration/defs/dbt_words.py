@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
+
+from orchestration.defs.dbt_integration import DagsterDbtTranslator
 
 _COMMENTS = re.compile(r"^-- (?!depends_on)(.+(?:\n-- .+)*)", re.MULTILINE)
 

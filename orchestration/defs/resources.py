@@ -27,7 +27,7 @@ class Workspace(dg.ConfigurableResource):
     _demo_base_url: str | None = PrivateAttr(default=None)
     _dbt: DbtProcess | None = PrivateAttr(default=None)
 
-    def enter(self, context: dg.AssetExecutionContext) -> Settings:
+    def enter(self, context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Settings:
         """Hold the lock and return the run's settings, the same for every step (as-of is read once)."""
         if self._settings is None:
             settings = Settings.from_environment()

@@ -60,11 +60,16 @@ def publish_version(data_dir: Path, scratch: Path, receipt: Receipt) -> Path:
     return final
 
 
-def remove_old_versions(data_dir: Path, keep: int = KEPT_VERSIONS) -> list[str]:
-    """Remove all but the newest `keep` versions; the current one always stays."""
+def old_versions(data_dir: Path, keep: int = KEPT_VERSIONS) -> list[Path]:
+    """All but the newest `keep` versions; the current one is never among them."""
     current = (data_dir / "published" / "current").resolve()
-    versions = sorted(path for path in versions_folder(data_dir).iterdir() if not path.name.startswith("."))
-    old = [path for path in versions[:-keep] if path.resolve() != current]
+    versions = sorted(path for path in versions_folder(data_dir).glob("*") if not path.name.startswith("."))
+    return [path for path in versions[:-keep] if path.resolve() != current]
+
+
+def remove_old_versions(data_dir: Path, keep: int = KEPT_VERSIONS) -> list[str]:
+    """Remove them; their names."""
+    old = old_versions(data_dir, keep)
     for path in old:
         shutil.rmtree(path)
     return [path.name for path in old]

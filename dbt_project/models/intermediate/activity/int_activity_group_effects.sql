@@ -196,10 +196,10 @@ select
     welch.activity_id,
     welch.goal,
     cast(welch.days_during as bigint) as complete_days,
-    welch.difference / welch.units as incremental_value,
-    (welch.difference - quantiles.t_95 * welch.standard_error) / welch.units as incremental_low,
-    (welch.difference + quantiles.t_95 * welch.standard_error) / welch.units as incremental_high,
-    case when welch.days_after > 0 then welch.fall_after / welch.units_after end as give_back
+    round(welch.difference / welch.units, 8) as incremental_value,
+    round((welch.difference - quantiles.t_95 * welch.standard_error) / welch.units, 8) as incremental_low,
+    round((welch.difference + quantiles.t_95 * welch.standard_error) / welch.units, 8) as incremental_high,
+    case when welch.days_after > 0 then round(welch.fall_after / welch.units_after, 8) end as give_back
 from welch
 inner join {{ ref('t_quantiles') }} as quantiles
     on welch.degrees_of_freedom = quantiles.degrees_of_freedom

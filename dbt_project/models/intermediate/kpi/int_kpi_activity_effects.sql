@@ -1,4 +1,5 @@
--- Fewer than 2 comparable days of a weekday say nothing of its spread.
+-- Fewer than 2 comparable days of a weekday say nothing of its spread. Rounded, since sums of floating point numbers
+-- end in other digits when the rows come in another order, and the same input must give the same table.
 with weekdays as (
     select
         app_id,
@@ -133,12 +134,12 @@ select
     goal,
     made_as,
     cast(days_during as bigint) as complete_days,
-    actual_value,
-    baseline_value,
-    actual_value - baseline_value as incremental_value,
-    actual_value - baseline_value - half_width as incremental_low,
-    actual_value - baseline_value + half_width as incremental_high,
-    give_back,
+    round(actual_value, 8) as actual_value,
+    round(baseline_value, 8) as baseline_value,
+    round(actual_value - baseline_value, 8) as incremental_value,
+    round(actual_value - baseline_value - half_width, 8) as incremental_low,
+    round(actual_value - baseline_value + half_width, 8) as incremental_high,
+    round(give_back, 8) as give_back,
     case
         when days_during = 0 then 'no_complete_day'
         when fewest_before < 2 then 'too_few_comparable_days'

@@ -1,0 +1,136 @@
+"""`make prune`: removes what nobody will read again. DRY_RUN=1 lists it and removes nothing.
+
+Goes: publications beyond the newest three, raw files of batches withdrawn more than OPS_KEEP_DAYS (default 90) ago,
+Dagster runs that ended as long ago with what they printed, logs of dbt beyond its newest. Stays: every entry of the
+manifest with its counts and dates, everything quarantined, and each raw file that a rebuild or an as-of query reads.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from ingestion.errors import SourceError
+from ingestion.manifest import Manifest
+from ingestion.settings import ConfigurationError, Settings
+from orchestration.environment import prepare_environment
+from orchestration.lock import LockHeld, WriterLock
+from orchestration.publication.swap import old_versions
+
+KEEP_DAYS = 90
+ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+
+
+@dataclass(frozen=True)
+class Waste:
+    """One thing to remove: what it is for a person, its size in bytes, and how it goes."""
+
+    what: str
+    size: int
+    remove: Callable[[], None]
+
+
+def waste(data_dir: Path, instance: dg.DagsterInstance, before: datetime) -> Iterator[Waste]:
+    """Everything that may go. `before` ends the time that raw files and runs are kept; publications go by number."""
+    for version in old_versions(data_dir):
+        yield Waste(f"publication {version.name}", _size(version), lambda path=version: shutil.rmtree(path))
+    yield from _withdrawn(data_dir, before)
+    yield from _runs(instance, before)
+    for log in sorted((data_dir / "dbt" / "logs").glob("dbt.log.*")):
+        yield Waste(f"log {log.name}", _size(log), log.unlink)
+
+
+def end_of_keeping() -> datetime:
+    """What ended before this moment may go: OPS_KEEP_DAYS ago. Raises ConfigurationError."""
+    text = os.environ.get("OPS_KEEP_DAYS") or str(KEEP_DAYS)
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigurationError(f"OPS_KEEP_DAYS={text}: a number of days from 1 on")
+    return datetime.now(UTC) - timedelta(days=int(text))
+
+
+def prune(
+    data_dir: Path,
+    instance: dg.DagsterInstance,
+    before: datetime,
+    *,
+    dry_run: bool,
+    say: Callable[[str], None],
+) -> int:
+    """Remove it, naming each; the number of bytes. The caller holds the writer lock."""
+    freed, partitions = 0, _materialized_partitions(instance)
+    for thing in waste(data_dir, instance, before):
+        if not dry_run:
+            thing.remove()
+        say(f"{'would remove' if dry_run else 'removed'} {thing.what} ({thing.size / 1e6:,.1f} MB)")
+        freed += thing.size
+    _report_again(instance, partitions)
+    return freed
+
+
+def _materialized_partitions(instance: dg.DagsterInstance) -> dict[dg.AssetKey, set[str]]:
+    found = {key: instance.get_materialized_partitions(key) for key in instance.all_asset_keys()}
+    return {key: partitions for key, partitions in found.items() if partitions}
+
+
+def _report_again(instance: dg.DagsterInstance, before: dict[dg.AssetKey, set[str]]) -> None:
+    """A day that was pulled by a run that is gone was still pulled: the UI must not show it as missing."""
+    for key, partitions in before.items():
+        for lost in sorted(partitions - instance.get_materialized_partitions(key)):
+            told = "The run that made it was pruned."
+            instance.report_runless_asset_event(dg.AssetMaterialization(key, told, partition=lost))
+
+
+def _withdrawn(data_dir: Path, before: datetime) -> Iterator[Waste]:
+    """Raw files that only withdrawn batches name: no build reads them, and a withdrawn batch does not come back."""
+    entries = Manifest(data_dir).entries()
+    read = {file.raw_path for entry in entries if entry.state != "withdrawn" for file in entry.files}
+    for entry in entries:
+        if entry.state != "withdrawn" or datetime.fromisoformat(entry.state_at) >= before:
+            continue
+        for path in sorted({file.raw_path for file in entry.files if file.raw_path} - read):
+            raw = data_dir / path
+            if raw.exists():
+                yield Waste(f"raw file {path} of withdrawn batch {entry.batch_id}", _size(raw), raw.unlink)
+
+
+def _runs(instance: dg.DagsterInstance, before: datetime) -> Iterator[Waste]:
+    home = Path(instance.root_directory)
+    for record in instance.get_run_records(dg.RunsFilter(statuses=list(ENDED), created_before=before)):
+        run = record.dagster_run.run_id
+        printed, events = home / "storage" / run, home / "history" / "runs" / f"{run}.db"
+
+        def remove(run: str = run, printed: Path = printed) -> None:
+            instance.delete_run(run)
+            shutil.rmtree(printed, ignore_errors=True)
+
+        what = f"run {run} of {record.create_timestamp:%Y-%m-%d}"
+        yield Waste(what, _size(printed) + _size(events), remove)
+
+
+def _size(path: Path) -> int:
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size if path.exists() else 0
+
+
+def main() -> int:
+    dry_run = bool(os.environ.get("DRY_RUN"))
+    try:
+        data_dir = prepare_environment()
+        Settings.from_environment()
+        with WriterLock(data_dir, "make prune"), dg.DagsterInstance.get() as instance:
+            freed = prune(data_dir, instance, end_of_keeping(), dry_run=dry_run, say=print)
+    except (SourceError, LockHeld, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"{freed / 1e6:,.1f} MB {'would be' if dry_run else 'are'} free")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
