@@ -32,6 +32,9 @@ from ingestion.sources_config import ApiAccount
 #: What reading an answer of an unexpected shape raises.
 SHAPE_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
+#: Later than every observation: an open date of a backfill is asked, however fresh its figures are.
+_ALWAYS = datetime.max.replace(tzinfo=UTC)
+
 log = logging.getLogger(__name__)
 
 Account = TypeVar("Account", bound=ApiAccount)
@@ -80,7 +83,11 @@ def pull_accounts(
     contracts: Sequence[Contract],
     dates: Sequence[date] | None = None,
 ) -> PullResults:
-    """Land what is needed of every account; `dates` given = exactly these. Raises NoAccountPulled."""
+    """Land what is needed of every account, of `dates` only when they are given. Raises NoAccountPulled.
+
+    A date that was pulled whole after its restatement window is final and not asked again; to have it asked again,
+    withdraw its batch.
+    """
     results, is_any_good = PullResults(), False
     observations = Observations(Manifest(settings.data_dir), source)
     for account in accounts:
@@ -128,23 +135,32 @@ def _gather(
             if dates is None and (asked_at is None or asked_at < question.stale_before):
                 _ask(account, question, [None], connected.last_day, observed_at, gathered)
             continue
-        oldest = question.oldest_day or date.min
-        if dates is not None:
-            wanted = [day for day in dates if oldest <= day <= connected.last_day]
-        else:
-            start = account.start_date or connected.last_day - timedelta(days=DEFAULT_HISTORY_DAYS - 1)
-            wanted = needed_dates(
-                observations.of(account.account_id, question.entities),
-                first=max(start, oldest),
-                last=connected.last_day,
-                restatement_days=question.restatement_days,
-                zone=connected.zone,
-                stale_before=question.stale_before,
-            )
+        wanted = _wanted_days(account, connected, question, dates, observations)
         for first, last in ranges(wanted, question.longest_days):
             if not _ask(account, question, days_of(first, last), connected.last_day, observed_at, gathered):
                 break
     return gathered
+
+
+def _wanted_days(
+    account: ApiAccount,
+    connected: Connected,
+    question: Question,
+    dates: Sequence[date] | None,
+    observations: Observations,
+) -> list[date]:
+    """What is missing or may have changed; of a backfill's dates too, so that one that broke off goes on."""
+    history = timedelta(days=DEFAULT_HISTORY_DAYS - 1)
+    start = min(dates) if dates else account.start_date or connected.last_day - history
+    needed = needed_dates(
+        observations.of(account.account_id, question.entities),
+        first=max(start, question.oldest_day or date.min),
+        last=connected.last_day,
+        restatement_days=question.restatement_days,
+        zone=connected.zone,
+        stale_before=question.stale_before if dates is None else _ALWAYS,
+    )
+    return needed if dates is None else [day for day in needed if day in set(dates)]
 
 
 def _ask(
