@@ -36,6 +36,10 @@ def check_words(test: Mapping[str, Any]) -> str:
         "unique_grain": f"One row per {columns}; none of them is null.",
         "unique_combination": f"Each combination of {columns} is there once.",
         "holds_for_every_row": f"Of every row: {' '.join(str(facts.get('expression')).split())}",
+        "every_identity_holds": "; ".join(
+            f"{name.replace('_', ' ')}: {' '.join(expression.split())}"
+            for name, expression in (facts.get("identities") or {}).items()
+        ),
         "not_null": f"{facts.get('column_name')} is never null.",
         "unique": f"Each {facts.get('column_name')} is there once.",
         "accepted_values": f"{facts.get('column_name')} is one of {values}.",

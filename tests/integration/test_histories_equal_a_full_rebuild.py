@@ -158,3 +158,34 @@ def test_the_tables_are_those_of_a_full_rebuild(
     company = Company(tmp_path, happenings.__name__)
     happenings(company)
     company.assert_equal()
+
+
+def test_the_histories_restate_the_past() -> None:
+    """In every folder apps hear of a user's first event, or whose a device is, after later ones were built."""
+    for story in (steady_deliveries, the_clock_and_the_gate, crashes, withdrawals, another_configuration):
+        earlier_first = late_identity = 0
+        for number in range(APPS):
+            history = random_history(story.__name__, f"app {number}", STEPS, NOW)
+            earlier_first += any(_first_comes_late(history, f"user {n}") for n in range(5))
+            late_identity += any(_identified_late(history, f"device {n}") for n in range(3))
+        assert earlier_first >= 10, story.__name__
+        assert late_identity >= 5, story.__name__
+
+
+def _first_comes_late(history: History, user: str) -> bool:
+    """The user's earliest event arrives in a later step than another one."""
+    rows = [
+        (step, row) for step, lines in enumerate(history.steps) for row in lines if row["user_id"] == user
+    ]
+    first = min(rows, key=lambda pair: pair[1]["occurred_at"], default=None)
+    return first is not None and first[0] > min(step for step, _ in rows)
+
+
+def _identified_late(history: History, device: str) -> bool:
+    """Anonymous events of the device arrive in an earlier step than the first event that says whose it is."""
+    steps: dict[bool, list[int]] = {True: [], False: []}
+    for step, lines in enumerate(history.steps):
+        for row in lines:
+            if row["anonymous_id"] == device:
+                steps[row["user_id"] is not None].append(step)
+    return bool(steps[True] and steps[False]) and min(steps[False]) < min(steps[True])

@@ -55,3 +55,12 @@
 {% macro spark__lookup_key(columns) -%}
     xxhash64({{ columns | join(', ') }})
 {%- endmacro %}
+
+{# Columns as one value with fields of their names, ordered by the first, then the next. #}
+{% macro packed(columns) %}{{ adapter.dispatch('packed')(columns) }}{% endmacro %}
+{% macro default__packed(columns) -%}
+    struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+{% macro spark__packed(columns) -%}
+    named_struct({% for column in columns %}'{{ column }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}

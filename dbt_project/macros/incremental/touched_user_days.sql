@@ -1,12 +1,17 @@
-{# Join and condition that leave the user-days which this run rebuilds; nothing on a first load. #}
-{% macro semi_join_touched(alias, date_column) -%}
-    semi join {{ ref('int_touched_user_days') }} as touched
-        on
-            {{ alias }}.app_id = touched.app_id
-            and {{ alias }}.user_id = touched.user_id
-            and {{ alias }}.{{ date_column }} = touched.activity_date
-{%- endmacro %}
-
-{% macro on_touched_dates(column) -%}
-    {{ on_dates(column, 'select distinct activity_date from ' ~ ref('int_touched_user_days')) }}
+{# Relation: the rows of another one that lie on user-days which this run rebuilds; on a first load the relation itself. #}
+{% macro on_touched_user_days(relation, date_column, is_incremental_run) -%}
+{%- if not is_incremental_run -%}
+{{ relation }}
+{%- else -%}
+(
+        select whole.*
+        from {{ relation }} as whole
+        semi join {{ ref('int_touched_user_days') }} as touched
+            on
+                whole.app_id = touched.app_id
+                and whole.user_id = touched.user_id
+                and whole.{{ date_column }} = touched.activity_date
+        where {{ on_dates('whole.' ~ date_column, 'select distinct activity_date from ' ~ ref('int_touched_user_days')) }}
+    )
+{%- endif -%}
 {%- endmacro %}

@@ -20,6 +20,12 @@ def generic(name: str, **arguments: object) -> dict:
             generic("holds_for_every_row", expression="views >=\n  viewers\n"),
             "Of every row: views >= viewers",
         ),
+        (
+            generic(
+                "every_identity_holds", identities={"likes_are_events": "likes <=\n events", "b": "x = y"}
+            ),
+            "likes are events: likes <= events; b: x = y",
+        ),
         (generic("not_null", column_name="user_id"), "user_id is never null."),
         (
             generic("accepted_values", column_name="kind", values=["own", "payment"]),

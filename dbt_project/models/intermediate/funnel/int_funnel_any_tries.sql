@@ -1,3 +1,4 @@
+{{ config(materialized='ephemeral') }}
 with steps as (
     select * from {{ ref("int_funnel_steps") }}
     where order_mode = 'any'
@@ -5,113 +6,82 @@ with steps as (
 
 starts as (
     select
-        events.app_id,
-        events.user_id,
-        steps.funnel_code,
-        events.occurred_at as started_at,
-        events.event_date as cohort_date,
-        min_by(events.platform, events.event_id) as platform
-    from {{ ref("int_funnel_events") }} as events
-    inner join steps on events.event_name = steps.event_name
+        moments.user_number,
+        steps.funnel_number,
+        moments.occurred_at as started_at,
+        moments.event_date as cohort_date,
+        min_by(moments.platform, moments.event_id) as platform
+    from {{ ref("int_funnel_moments") }} as moments
+    inner join steps on moments.event_index = steps.event_index
     where steps.event_use = 1
-    group by events.app_id, events.user_id, steps.funnel_code, events.occurred_at, events.event_date
+    group by moments.user_number, steps.funnel_number, moments.occurred_at, moments.event_date
 ),
 
--- How many events of each name lie before a start; the next ones are those that its steps may use.
+-- Starts and events of each name in one line: the events before a start say which ones its steps may use.
 marks as (
     select
-        starts.app_id,
-        starts.user_id,
-        starts.funnel_code,
-        steps.event_name,
+        starts.user_number,
+        starts.funnel_number,
+        steps.event_index,
         starts.started_at as occurred_at,
-        1 as is_start,
-        0 as events
+        cast(0 as bigint) as events
     from starts
-    inner join steps on starts.funnel_code = steps.funnel_code
+    inner join steps on starts.funnel_number = steps.funnel_number
     where steps.event_use = 1
     union all
     select
-        events.app_id,
-        events.user_id,
-        steps.funnel_code,
-        steps.event_name,
-        events.occurred_at,
-        0 as is_start,
-        1 as events
-    from {{ ref("int_funnel_events") }} as events
-    inner join steps on events.event_name = steps.event_name
+        moments.user_number,
+        steps.funnel_number,
+        steps.event_index,
+        moments.occurred_at,
+        moments.events
+    from {{ ref("int_funnel_moments") }} as moments
+    inner join steps on moments.event_index = steps.event_index
     where steps.event_use = 1
 ),
 
-marked_moments as (
+-- A start comes before the events of its own moment.
+counted as (
     select
-        app_id,
-        user_id,
-        funnel_code,
-        event_name,
-        occurred_at,
-        max(is_start) as is_start,
-        sum(events) as events
+        *,
+        cast(sum(events) over (
+            partition by user_number, funnel_number, event_index order by occurred_at, events
+            rows between unbounded preceding and current row
+        ) as bigint) as events_before
     from marks
-    group by app_id, user_id, funnel_code, event_name, occurred_at
 ),
 
-pointers as (
+numbered_events as (
     select
-        app_id,
-        user_id,
-        funnel_code,
-        event_name,
+        user_number,
+        event_index,
         occurred_at,
-        is_start,
-        cast(coalesce(sum(events) over (
-            partition by app_id, user_id, funnel_code, event_name order by occurred_at
-            rows between unbounded preceding and 1 preceding
-        ), 0) as bigint) as events_before
-    from marked_moments
-),
-
-reached as (
-    select
-        starts.app_id,
-        starts.user_id,
-        starts.funnel_code,
-        starts.started_at,
-        starts.cohort_date,
-        starts.platform,
-        steps.step_number,
-        events.occurred_at as reached_at
-    from starts
-    inner join steps on starts.funnel_code = steps.funnel_code
-    inner join pointers
-        on
-            starts.app_id = pointers.app_id
-            and starts.user_id = pointers.user_id
-            and starts.funnel_code = pointers.funnel_code
-            and steps.event_name = pointers.event_name
-            and starts.started_at = pointers.occurred_at
-    inner join {{ ref("int_funnel_events") }} as events
-        on
-            starts.app_id = events.app_id
-            and starts.user_id = events.user_id
-            and steps.event_name = events.event_name
-            and pointers.events_before + steps.event_use = events.event_number
-    where
-        pointers.is_start = 1
-        and events.occurred_at <= {{ add_seconds("starts.started_at", "steps.window_seconds") }}
+        events_before,
+        {{ each_number("1", "events") }} as event_of_moment
+    from {{ ref("int_funnel_moments") }}
 )
 
 select
-    app_id,
-    user_id,
-    funnel_code,
-    started_at,
+    starts.user_number,
+    starts.funnel_number,
+    starts.started_at,
     cast(1 as bigint) as try_number,
-    cohort_date,
-    platform,
-    cast(row_number() over (
-        partition by app_id, user_id, funnel_code, started_at order by reached_at, step_number
-    ) as bigint) as step_number,
-    reached_at
-from reached
+    starts.cohort_date,
+    starts.platform,
+    steps.step_number,
+    events.occurred_at as reached_at
+from counted
+inner join steps on counted.funnel_number = steps.funnel_number and counted.event_index = steps.event_index
+inner join numbered_events as events
+    on
+        counted.user_number = events.user_number
+        and counted.event_index = events.event_index
+        and counted.events_before + steps.event_use = events.events_before + events.event_of_moment
+inner join starts
+    on
+        counted.user_number = starts.user_number
+        and counted.funnel_number = starts.funnel_number
+        and counted.occurred_at = starts.started_at
+where
+    counted.events = 0
+    and events.occurred_at <= {{ add_seconds("counted.occurred_at", "steps.window_seconds") }}

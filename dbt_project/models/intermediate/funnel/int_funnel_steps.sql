@@ -1,8 +1,10 @@
 select
     steps.funnel_code,
+    cast(dense_rank() over (order by steps.funnel_code) as bigint) as funnel_number,
     cast(steps.step_number as bigint) as step_number,
     steps.step_name,
     steps.event_name,
+    cast(dense_rank() over (order by steps.event_name) as bigint) as event_index,
     lead(steps.event_name) over (
         partition by steps.funnel_code order by steps.step_number
     ) as next_event_name,

@@ -25,21 +25,20 @@ with event_days as (
         cast(count(*) filter (where measure = 'page_view') as bigint) as page_views,
         cast(count(duration_seconds) filter (where measure = 'page_view') as bigint) as timed_page_views,
         cast(sum(duration_seconds) filter (where measure = 'page_view') as decimal(38, 6)) as page_view_seconds,
-        cast(count(*) filter (where measure = 'sign_up') as bigint) as sign_ups
-    from {{ ref("int_events") }} as events
-    {% if is_incremental_run %}
-    {{ semi_join_touched('events', 'event_date') }}
-    where {{ on_touched_dates('events.event_date') }}
-    {% endif %}
+        cast(count(*) filter (where measure = 'sign_up') as bigint) as sign_ups,
+        min_by(
+            {{ packed([
+                'occurred_at', 'event_id', 'platform', 'app_version', 'channel', 'campaign', 'country', 'region',
+            ]) }},
+            {{ packed(['occurred_at', 'event_id']) }}
+        ) filter (where is_active_event) as first_active
+    from {{ on_touched_user_days(ref("int_events"), "event_date", is_incremental_run) }} as events
     group by app_id, user_id, event_date
 ),
 
 money_days as (
     select money_days.*
-    from ({{ money_days() }}) as money_days
-    {% if is_incremental_run %}
-    {{ semi_join_touched('money_days', 'activity_date') }}
-    {% endif %}
+    from {{ on_touched_user_days("(" ~ money_days() ~ ")", "activity_date", is_incremental_run) }} as money_days
 ),
 
 session_days as (
@@ -49,25 +48,8 @@ session_days as (
         session_date as activity_date,
         cast(count(*) as bigint) as sessions,
         cast(sum(duration_seconds) as decimal(38, 6)) as engaged_seconds
-    from {{ ref("int_sessions") }} as sessions
-    {% if is_incremental_run %}
-    {{ semi_join_touched('sessions', 'session_date') }}
-    where {{ on_touched_dates('sessions.session_date') }}
-    {% endif %}
+    from {{ on_touched_user_days(ref("int_sessions"), "session_date", is_incremental_run) }} as sessions
     group by app_id, user_id, session_date
-),
-
-day_starts as (
-    select
-        app_id,
-        user_id,
-        activity_date,
-        platform,
-        channel
-    from {{ ref("int_user_day_starts") }}
-    {% if is_incremental_run %}
-    where {{ on_touched_dates('activity_date') }}
-    {% endif %}
 )
 
 select
@@ -94,11 +76,16 @@ select
     cast(
         coalesce(money_days.gross_revenue, 0) - coalesce(money_days.refunded_revenue, 0) as decimal(38, 6)
     ) as net_revenue,
-    day_starts.platform,
-    day_starts.channel as visit_channel,
+    event_days.first_active.occurred_at as first_active_at,
+    event_days.first_active.event_id as first_event_id,
+    event_days.first_active.platform as platform,
+    event_days.first_active.app_version as app_version,
+    event_days.first_active.channel as visit_channel,
+    event_days.first_active.campaign as visit_campaign,
+    event_days.first_active.country as country,
+    event_days.first_active.region as region,
     run.run_id
 from event_days
 full outer join money_days using (app_id, user_id, activity_date)
 cross join {{ ref("int_run") }} as run
 left join session_days using (app_id, user_id, activity_date)
-left join day_starts using (app_id, user_id, activity_date)

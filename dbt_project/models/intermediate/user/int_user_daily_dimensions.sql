@@ -9,23 +9,33 @@
     }},
 ) }}
 {%- set is_incremental_run = stored('int_user_daily_dimensions') %}
-{% for dimension in ["platform", "app_version"] %}
-select distinct
-    events.app_id,
-    events.user_id,
-    events.event_date as activity_date,
-    '{{ dimension }}' as dimension,
-    coalesce(events.{{ dimension }}, '(unknown)') as dimension_value,
+with events as (
+    select
+        events.app_id,
+        events.user_id,
+        events.event_date,
+        coalesce(events.platform, '(unknown)') as platform,
+        coalesce(events.app_version, '(unknown)') as app_version
+    from {{ on_touched_user_days(ref("int_events"), "event_date", is_incremental_run) }} as events
+    where events.is_active_event
+),
+
+value_days as (
+    select
+        app_id,
+        user_id,
+        event_date as activity_date,
+        case when grouping(platform) = 0 then 'platform' else 'app_version' end as dimension,
+        coalesce(platform, app_version) as dimension_value
+    from events
+    group by grouping sets (
+        (app_id, user_id, event_date, platform),
+        (app_id, user_id, event_date, app_version)
+    )
+)
+
+select
+    value_days.*,
     run.run_id
-from {{ ref("int_events") }} as events
+from value_days
 cross join {{ ref("int_run") }} as run
-{% if is_incremental_run %}
-{{ semi_join_touched('events', 'event_date') }}
-{% endif %}
-where
-    events.is_active_event
-    {% if is_incremental_run %}
-    and {{ on_touched_dates('events.event_date') }}
-    {% endif %}
-{{ "union all" if not loop.last }}
-{% endfor %}

@@ -32,13 +32,14 @@ first_days as (
         app_id,
         user_id,
         min(activity_date) as activity_date
-    from {{ ref("int_user_day_starts") }}
+    from {{ ref("int_user_daily") }}
+    where is_active
     group by app_id, user_id
 ),
 
 first_active as (
-    select starts.*
-    from {{ ref("int_user_day_starts") }} as starts
+    select daily.*
+    from {{ ref("int_user_daily") }} as daily
     inner join first_days using (app_id, user_id, activity_date)
 ),
 
@@ -49,8 +50,8 @@ touches as (
         user_id,
         first_active_at as touched_at,
         first_event_id as event_id,
-        channel,
-        campaign
+        visit_channel as channel,
+        visit_campaign as campaign
     from first_active
     union all
     select

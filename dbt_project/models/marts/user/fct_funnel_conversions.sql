@@ -1,20 +1,20 @@
 with reached as (
     select
-        tries.app_id,
-        tries.funnel_code,
+        users.app_id,
+        tries.funnel_number,
         tries.cohort_date,
         tries.step_number,
         coalesce(users.acquisition_channel, '(unknown)') as channel,
         tries.platform,
         tries.micros_from_previous
     from {{ ref("int_funnel_best_tries") }} as tries
-    inner join {{ ref("int_users") }} as users on tries.app_id = users.app_id and tries.user_id = users.user_id
+    inner join {{ ref("int_users") }} as users on tries.user_number = users.user_number
 ),
 
 counts as (
     select
         app_id,
-        funnel_code,
+        funnel_number,
         cohort_date,
         step_number,
         case
@@ -27,9 +27,9 @@ counts as (
         median(cast(micros_from_previous as double)) as median_micros
     from reached
     group by grouping sets (
-        (app_id, funnel_code, cohort_date, step_number),
-        (app_id, funnel_code, cohort_date, step_number, channel),
-        (app_id, funnel_code, cohort_date, step_number, platform)
+        (app_id, funnel_number, cohort_date, step_number),
+        (app_id, funnel_number, cohort_date, step_number, channel),
+        (app_id, funnel_number, cohort_date, step_number, platform)
     )
 ),
 
@@ -37,7 +37,7 @@ counts as (
 cohorts as (
     select
         counts.app_id,
-        counts.funnel_code,
+        counts.funnel_number,
         counts.cohort_date,
         counts.dimension,
         counts.dimension_value,
@@ -52,7 +52,7 @@ cohorts as (
     from counts
     inner join {{ ref("int_apps") }} as apps on counts.app_id = apps.app_id
     inner join {{ ref("int_funnel_steps") }} as steps
-        on counts.funnel_code = steps.funnel_code and counts.step_number = steps.step_number
+        on counts.funnel_number = steps.funnel_number and counts.step_number = steps.step_number
     where counts.step_number = 1
 ),
 
@@ -60,7 +60,7 @@ cohorts as (
 cells as (
     select
         cohorts.app_id,
-        cohorts.funnel_code,
+        steps.funnel_code,
         cohorts.cohort_date,
         steps.step_number,
         cohorts.dimension,
@@ -69,7 +69,7 @@ cells as (
         coalesce(counts.users, 0) as users,
         lag(coalesce(counts.users, 0)) over (
             partition by
-                cohorts.app_id, cohorts.funnel_code, cohorts.cohort_date, cohorts.dimension, cohorts.dimension_value
+                cohorts.app_id, cohorts.funnel_number, cohorts.cohort_date, cohorts.dimension, cohorts.dimension_value
             order by steps.step_number
         ) as users_previous_step,
         cohorts.users as users_first_step,
@@ -77,11 +77,11 @@ cells as (
         steps.next_event_name is null as is_last_step,
         coalesce(periods.is_complete, false) as is_mature
     from cohorts
-    inner join {{ ref("int_funnel_steps") }} as steps on cohorts.funnel_code = steps.funnel_code
+    inner join {{ ref("int_funnel_steps") }} as steps on cohorts.funnel_number = steps.funnel_number
     left join counts
         on
             cohorts.app_id = counts.app_id
-            and cohorts.funnel_code = counts.funnel_code
+            and cohorts.funnel_number = counts.funnel_number
             and cohorts.cohort_date = counts.cohort_date
             and cohorts.dimension = counts.dimension
             and cohorts.dimension_value = counts.dimension_value

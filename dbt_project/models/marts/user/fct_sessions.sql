@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 select
     app_id,
     session_id,
