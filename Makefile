@@ -35,11 +35,11 @@ STAMP := .venv/.synced
 DEMO_FLAG := $(if $(DEMO),--demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run refresh dev test check accept withdraw replay rows audit prune docs workbook-template bench
+.PHONY: help setup run refresh report dev test check accept withdraw replay rows audit prune docs screenshots workbook-template bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
-	@echo "  DEMO=1 turns refresh, dev, accept, withdraw, replay, rows and audit to the demo company; settings: .env.example"
+	@echo "  DEMO=1 turns refresh, report, dev, accept, withdraw, replay, rows and audit to the demo company; settings: .env.example"
 
 setup: $(STAMP) ## install the locked packages into .venv (every command does it when needed)
 
@@ -55,6 +55,7 @@ $(STAMP): uv.lock pyproject.toml
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --compile-bytecode --quiet --python "$(PYTHON3)"
 	@echo "dbt: reads the project (once, and again when it changed)"
 	@$(PY) -m orchestration.dbt_manifest > /dev/null
+	@$(PY) -m orchestration.report.charts
 	@touch $(STAMP)
 
 run: setup ## the whole pipeline on the demo company, through Dagster: publishes, prints the KPI scoreboard
@@ -63,6 +64,9 @@ run: setup ## the whole pipeline on the demo company, through Dagster: publishes
 
 refresh: setup ## the pipeline over what is in OPS_DATA_DIR; exits 0 only when it published
 	@$(PY) -m orchestration.refresh $(DEMO_FLAG)
+
+report: setup ## the daily report of what is published once more, into reports/<day>/
+	@$(PY) -m orchestration.report $(DEMO_FLAG)
 
 dev: setup ## the Dagster UI and daemon (PORT=3000)
 	@$(PY) -m orchestration.dev $(DEMO_FLAG) $(if $(PORT),--port $(PORT))
@@ -78,8 +82,8 @@ check: setup ## ruff, mypy, sqlfluff, yamllint, dbt parse, definitions load
 	@.venv/bin/yamllint --strict .
 	@$(PY) -m orchestration.graph_rules
 
-accept: setup ## let a held batch through: BATCH=<batch id>
-	@$(PY) -m orchestration.batches accept "$(BATCH)"
+accept: setup ## let a held batch through: BATCH=<batch id>; or true KPIs that look unusual: DAYS=2026-03-30..2026-03-31
+	@$(if $(DAYS),$(PY) -m orchestration.publication.accepted_days "$(DAYS)",$(PY) -m orchestration.batches accept "$(BATCH)")
 
 withdraw: setup ## take a batch out for good: BATCH=<batch id>
 	@$(PY) -m orchestration.batches withdraw "$(BATCH)"
@@ -99,6 +103,9 @@ prune: setup ## remove what nobody reads again: old runs, withdrawn raw files; D
 docs: setup ## docs/metrics.md from the YAML beside the dbt models
 	@$(PY) -m orchestration.metrics_page
 
+screenshots: setup ## docs/report-*.png from the demo company's report (needs chromium)
+	@$(PY) scripts/report_screenshots.py "$(DATA)/$(if $(DEMO),,demo/)reports/latest/app-aurora.html"
+
 workbook-template: setup ## an empty ops workbook to fill in: LANGUAGE=zh|en TABLES="apps activities" FILE=path
 	@FILE="$(FILE)" TABLES="$(TABLES)" LANGUAGE="$(LANGUAGE)" $(PY) -m ingestion.sources.ops_workbook.template
 
@@ -110,6 +117,7 @@ bench: setup
 	@$(PY) benchmarks/refresh.py
 	@$(PY) -m benchmarks.landing
 	@$(PY) -m benchmarks.anomalies
+	@$(PY) -m benchmarks.readers
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
 	@$(PY) -m benchmarks.user_mart
 endif

@@ -1,15 +1,17 @@
-"""What a day's events cost at 60, 365 and 960 days of history, and beside a full rebuild.
+"""What a day's 100,000 events cost at 60 and at 960 days of history, and beside a full rebuild of 365 days.
 
-`python -m benchmarks.history [events a day] [days ...]`: 10,000 events a day unless told otherwise, which two cores do
-in some minutes. (The design speaks of 100,000: the larger the day, the less the fixed cost of some 20 models weighs.)
+`python -m benchmarks.history [--increment 100000] [--daily 10000] [--days 60 960]` and the same with `--rebuild`, where
+the days before are as large as the increment (`--daily 100000 --days 365`): some minutes, and half an hour with 10 GB
+of disk below `TMPDIR`. Without `--rebuild` the days before are smaller, so that 960 of them can be written.
 
 For each length: a history of one batch a day is written straight into raw/ with its manifest and built whole; then
 three days arrive one after the other through the real landing, each with stragglers of the 30 days before and one
 event of long ago, and dbt builds upon what is stored. Counted is the CPU time of the models of events, sessions and
-user-days, which neighbours on the machine disturb least; the least of the three days is taken. At 365 days the full
-rebuild also lands all events again.
+user-days, which neighbours on the machine disturb least; the least of the three days is taken. The full rebuild also
+lands the last 30 days again, and counts them for all days: landing costs the same for each file.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -18,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,8 +36,9 @@ from orchestration.freeze import WAREHOUSE, freeze
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FIRST = datetime(2023, 1, 1, tzinfo=UTC)
-LENGTHS, EVENTS = (60, 365, 960), 10_000
-REBUILT_AT, INCREMENTS = 365, 3
+LENGTHS, DAILY, REBUILT, INCREMENT, INCREMENTS = (60, 960), 10_000, 365, 100_000, 3
+#: Days that are landed again for the cost of landing all of them.
+LANDED_AGAIN = 30
 #: The end of the chain of models; what it reads comes with it.
 MODELS = ("int_events", "int_sessions", "int_user_daily", "int_user_daily_dimensions", "int_left_out_events")
 SESSIONS_AND_DAYS = {
@@ -61,56 +63,78 @@ class Costs:
     events: list[float] = field(default_factory=list)
     landings: list[float] = field(default_factory=list)
 
+    def one_more_day(self) -> float:
+        """Landing and models of events."""
+        return min(self.landings) + min(self.events)
 
-def main(events: int, lengths: Sequence[int]) -> int:
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.history")
+    parser.add_argument("--increment", type=int, default=INCREMENT)
+    parser.add_argument("--daily", type=int)
+    parser.add_argument("--days", type=int, nargs="+")
+    parser.add_argument("--rebuild", action="store_true")
+    options = parser.parse_args(arguments)
+    daily = options.daily or (options.increment if options.rebuild else DAILY)
     costs = {}
-    for days in lengths:
+    for days in options.days or ((REBUILT,) if options.rebuild else LENGTHS):
         with tempfile.TemporaryDirectory(prefix="bench-history-") as folder:
-            costs[days] = measure(Path(folder), events, days)
+            costs[days] = measure(Path(folder), daily, options.increment, days, again=options.rebuild)
         cost = costs[days]
-        print(f"{days} days, {days * events:,} events: whole {cost.whole:.1f} s, a day "
+        print(f"{days} days, {days * daily:,} events: whole {cost.whole:.1f} s, a day "
               f"{', '.join(f'{seconds:.2f}' for seconds in cost.days)} s", flush=True)  # fmt: skip
-    print(f"\n {events:,} events a day; CPU seconds")
-    print(f"  {'days of history':<44}" + "".join(f"{days:>10}" for days in lengths))
-    for words, values in (
-        ("events, sessions, user-days: built whole", [costs[days].whole for days in lengths]),
-        ("events, sessions, user-days: one more day", [min(costs[days].days) for days in lengths]),
-        ("  of which events", [min(costs[days].events) for days in lengths]),
-        ("landing of one more day", [min(costs[days].landings) for days in lengths]),
-    ):
-        print(f"  {words:<44}" + "".join(f"{value:10.2f}" for value in values))
-    first, last = min(lengths), max(lengths)
-    print(f"  one more day, {last} / {first} days: {min(costs[last].days) / min(costs[first].days):.2f}")
-    if REBUILT_AT in costs:
-        cost = costs[REBUILT_AT]
-        share = (min(cost.landings) + min(cost.events)) / (cost.whole_landing + cost.whole_events)
-        print(f"  landing and events of one more day at {REBUILT_AT} days / all of them again "
-              f"({cost.whole_landing:.1f} + {cost.whole_events:.1f} s): {share:.1%}")  # fmt: skip
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"  peak memory of one process: {peak:.0f} MB")
+    print_costs(costs, daily, options.increment, again=options.rebuild)
     return 0
 
 
-def measure(folder: Path, events: int, days: int) -> Costs:
+def print_costs(costs: dict[int, Costs], daily: int, increment: int, *, again: bool) -> None:
+    print(f"\n {increment:,} events upon {daily:,} a day; CPU seconds")
+    print(f"  {'days of history':<44}" + "".join(f"{days:>10}" for days in costs))
+    for words, values in (
+        ("events, sessions, user-days: built whole", [cost.whole for cost in costs.values()]),
+        ("  of which events", [cost.whole_events for cost in costs.values()]),
+        ("events, sessions, user-days: one more day", [min(cost.days) for cost in costs.values()]),
+        ("  of which events", [min(cost.events) for cost in costs.values()]),
+        ("landing of one more day", [min(cost.landings) for cost in costs.values()]),
+    ):
+        print(f"  {words:<44}" + "".join(f"{value:10.2f}" for value in values))
+    first, last = min(costs), max(costs)
+    for words, one in (
+        ("all of them", lambda cost: min(cost.days) + min(cost.landings)),
+        ("landing and events", Costs.one_more_day),
+    ):
+        if first < last:
+            print(
+                f"  one more day, {last} / {first} days, {words}: {one(costs[last]) / one(costs[first]):.2f}"
+            )
+    for days, cost in costs.items() if again else ():
+        whole = cost.whole_landing + cost.whole_events
+        print(f"  landing and events of one more day at {days} days / all of them again "
+              f"({cost.whole_landing:.1f} + {cost.whole_events:.1f} s): {cost.one_more_day() / whole:.1%}")  # fmt: skip
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"  peak memory of one process: {peak:.0f} MB")
+
+
+def measure(folder: Path, daily: int, increment: int, days: int, *, again: bool) -> Costs:
     costs = Costs()
-    write_history(folder, events, days)
+    write_history(folder, daily, days)
     costs.whole, costs.whole_events = build(folder, days)
     for number in range(INCREMENTS):
         day = days + number
         source = folder / "inbox" / "app_events" / f"day-{day}.ndjson"
-        write_lines(source, f"({day_query(events, day)} union all by name {straggler_query(events, day)})")
-        costs.landings.append(land(folder, day + 1))
+        write_lines(
+            source, f"({day_query(increment, day)} union all by name {straggler_query(increment, day)})"
+        )
+        costs.landings.append(land(folder, day + 1, at_least=increment))
         seconds, event_seconds = build(folder, day + 1)
         costs.days.append(seconds)
         costs.events.append(event_seconds)
-    if days == REBUILT_AT:
-        again = folder / "again"
-        for month in range(0, days, 30):
-            queries = [day_query(events, day) for day in range(month, min(month + 30, days))]
-            write_lines(
-                again / "inbox" / "app_events" / f"{month:04}.ndjson", f"({' union all '.join(queries)})"
-            )
-        costs.whole_landing = land(again, days)
+    if again:
+        month = range(max(days - LANDED_AGAIN, 0), days)
+        queries = " union all ".join(day_query(daily, day) for day in month)
+        write_lines(folder / "again" / "inbox" / "app_events" / "month.ndjson", f"({queries})")
+        spent = land(folder / "again", days, at_least=daily * len(month))
+        costs.whole_landing = spent / len(month) * days
     return costs
 
 
@@ -151,8 +175,10 @@ def straggler_query(events: int, day: int) -> str:
             occurred_at - interval 1 day * (1 + hash(event_id) % 30) as occurred_at
         ) from ({day_query(events, day)}) where hash(event_id) % 50 = 0
         union all
-        select * replace ('of long ago {day}' as event_id, occurred_at - interval 300 day as occurred_at)
-        from ({day_query(events, day)}) limit 1"""
+        from (
+            select * replace ('of long ago {day}' as event_id, occurred_at - interval 300 day as occurred_at)
+            from ({day_query(events, day)}) limit 1
+        )"""
 
 
 def write_history(folder: Path, events: int, days: int) -> None:
@@ -180,7 +206,10 @@ def write_history(folder: Path, events: int, days: int) -> None:
             sha256 = hashlib.sha256(name.encode()).hexdigest()
             file = FileEntry("events", name, events, events, 0, 0, 0, path.relative_to(folder).as_posix(),
                              sha256=sha256, size=day, modified_ns=day)  # fmt: skip
-            manifest.commit(BatchEntry(batch, "app_events", moment.isoformat(), moment.isoformat(), (file,)))
+            dates = {str(file.raw_path): (f"{moment - timedelta(days=1):%Y-%m-%d}",)}
+            manifest.commit(
+                BatchEntry(batch, "app_events", moment.isoformat(), moment.isoformat(), (file,), dates=dates)
+            )
             manifest.set_state(batch, "accepted")
 
 
@@ -190,11 +219,12 @@ def write_lines(path: Path, relation: str) -> None:
         connection.execute(f"copy (from {relation}) to '{path}' (format json)")
 
 
-def land(folder: Path, days: int) -> float:
-    """CPU seconds to land what waits in the inbox; it is accepted."""
+def land(folder: Path, days: int, *, at_least: int) -> float:
+    """CPU seconds to land what waits in the inbox, no fewer events than that; it is accepted."""
     started = time.process_time()
     results = pull(settings(folder, days))
     seconds = time.process_time() - started
+    assert sum(file.rows_landed for result in results for file in result.files) >= at_least
     for result in results:
         assert result.batch_id is not None
         assert all(file.is_conserved and not file.rows_quarantined for file in result.files)
@@ -257,5 +287,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--build"]:
         print(json.dumps(spent_by_model()))
         sys.exit(0)
-    numbers = [int(argument) for argument in sys.argv[1:]]
-    sys.exit(main(numbers[0] if numbers else EVENTS, numbers[1:] or LENGTHS))
+    sys.exit(main(sys.argv[1:]))

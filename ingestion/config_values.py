@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -18,8 +19,18 @@ def _variable(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise PydanticCustomError("zone", "write an IANA time zone such as Asia/Shanghai") from None
+    return value
+
+
 Variable = Annotated[str, AfterValidator(_variable)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
+
+Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class Section(BaseModel):

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, PrivateAttr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from ingestion.config_values import Name, Section, Variable
+from ingestion.config_values import Name, Section, Variable, Zone
 from ingestion.yaml_lines import Place
 
 SQLITE = "sqlite:///"
@@ -28,14 +27,6 @@ def _database_url(value: str) -> str:
             "database",
             "take the password out of the url; `password` names the environment variable that holds it",
         )
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise PydanticCustomError("zone", "write an IANA time zone such as Asia/Shanghai") from None
     return value
 
 
@@ -65,7 +56,7 @@ class AppDatabase(Section):
     password: Variable | None = None
     app_id: Name | None = None
     statement_timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    timezone: Zone = "UTC"
     overlap_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
     tables: Mapping[str, DatabaseTable] = {}
     _lines: dict[Place, int] = PrivateAttr(default_factory=dict)

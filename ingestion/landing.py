@@ -160,8 +160,9 @@ class Landing:
         `_source_file` (then `files` gives the facts of each; else all rows are of `file_name`), `_source_row`,
         `_raw_text` (kept in quarantine), `_reason_code` + `_reason` (the caller rejects the row), `_is_blank`.
 
-        With `only_good_of`, the number of rows that there are, rows that do not fit are neither counted nor put
-        aside: the caller adds them once more, by another query. `landing_step.WRITTEN` tells which to leave out.
+        With `only_good_of`, the number of rows that there are, the rows are cast already and their text is cleaned;
+        those that do not fit are neither counted nor put aside: the caller adds them once more, by another query.
+        `landing_step.WRITTEN` tells which to leave out.
         """
         self._adds += 1
         incoming = f"incoming_{self._adds}"

@@ -64,6 +64,33 @@ def cast_select(contract: Contract, relation: str, columns: Mapping[str, str], f
         from judged"""
 
 
+def typed_select(contract: Contract, relation: str, columns: Mapping[str, str]) -> str:
+    """Like `cast_select`, of rows whose columns have the types of the contract and hold no text that would be cleaned.
+
+    The relation says with `_extra`, `_source_file` and `_source_row` where a row came from. Raises TypeError.
+    """
+    wrong = [f.name for f in contract.fields if not _is_typed(f, columns.get(f.name, ""))]
+    if wrong:
+        raise TypeError(f"{contract.name}: {', '.join(wrong)} must be cast before")
+    names = [quote(field.name) for field in contract.fields]
+    problems = [
+        problem
+        for field, name in zip(contract.fields, names, strict=True)
+        for problem in cast_column(field, name, name).problems
+    ]
+    conditions = " or ".join(f"({problem.condition})" for problem in problems)
+    return f"""select {", ".join(names)}, _extra, _source_file, _source_row, false as _is_blank,
+            coalesce({conditions}, false) as _is_bad, {content_hash(contract)} as _content_hash
+        from {relation}"""
+
+
+def _is_typed(field: Field, kind: str) -> bool:
+    if field.is_json:
+        return kind == "JSON"
+    wanted = {"timestamptz": "timestamp with time zone"}.get(_sql_type(field.type), _sql_type(field.type))
+    return kind.lower() == wanted
+
+
 def source_file(columns: Iterable[str], file_name: str) -> str:
     """SQL of the file that a row of the given relation came from."""
     return "cast(_source_file as varchar)" if "_source_file" in columns else literal(file_name)

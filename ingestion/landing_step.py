@@ -22,11 +22,12 @@ from ingestion.landing_sql import (
     rejected_select,
     repeated_select,
     source_file,
+    typed_select,
 )
 from ingestion.manifest import RawFile
 
 #: Level 1 takes two thirds of the time of the usual level 3 and the file is no larger.
-_PARQUET = "(format parquet, parquet_version v2, compression zstd, compression_level 1)"
+PARQUET = "(format parquet, parquet_version v2, compression zstd, compression_level 1)"
 _REPEATED, _REJECTED = "repeated_rows", "rejected_rows"
 #: (file, row) of the rows of the last step that landed or repeat something, where others are left to the next step.
 WRITTEN = "written_rows"
@@ -67,11 +68,14 @@ class Step:
         """Write both files (an empty one may be missing) and count the rows of each source file; and the UTC dates of
         the rows, when the contract tells their moment.
 
-        With `only_good_of`, the number of rows there are, those that do not fit count as not read: WRITTEN has the
-        others, if there are any such.
+        With `only_good_of`, the number of rows there are, they are cast already, and those that do not fit count as
+        not read: WRITTEN has the others, if there are any such.
         """
         columns = {row[0]: row[1] for row in self._rows(f"describe {self.incoming}")}
-        cast = cast_select(self.contract, self.incoming, columns, self.default_file)
+        if self.only_good_of is not None:
+            cast = typed_select(self.contract, self.incoming, columns)
+        else:
+            cast = cast_select(self.contract, self.incoming, columns, self.default_file)
         landed = self._land(cast, raw)
         rejected: Counter[tuple[str, bool]] = Counter()
         if self.only_good_of is not None:
@@ -109,17 +113,14 @@ class Step:
     def _dates(self, raw: Path) -> tuple[str, ...]:
         if not self.contract.moment:
             return ()
-        day = f"cast(cast({quote(self.contract.moment)} as date) as varchar)"
-        return tuple(
-            day
-            for (day,) in self._rows(
-                f"select distinct {day} from read_parquet({literal(str(raw))}) order by 1"
-            )
-        )
+        # By way of a number: casting a moment with a zone to a date asks the calendar of the zone for each row.
+        day = f"cast(make_timestamp(epoch_us({quote(self.contract.moment)})) as date)"
+        days = f"select distinct {day} as day from read_parquet({literal(str(raw))})"
+        return tuple(day for (day,) in self._rows(f"select cast(day as varchar) from ({days}) order by 1"))
 
     def _land(self, cast: str, raw: Path) -> Counter[str]:
         query = landed_select(self.contract, cast, self.batch_id, self.observed_at, self.loaded_at)
-        self.connection.execute(f"copy ({query}) to {literal(str(raw))} {_PARQUET}")
+        self.connection.execute(f"copy ({query}) to {literal(str(raw))} {PARQUET}")
         return self._count("_source_file", f"read_parquet({literal(str(raw))})")
 
     def _reject(self, cast: str, quarantine: Path) -> Counter[tuple[str, bool]]:
@@ -133,7 +134,7 @@ class Step:
         }
         if any(not is_blank for _, is_blank in counts):
             query = quarantine_select(_REJECTED, self.batch_id)
-            self.connection.execute(f"copy ({query}) to {literal(str(quarantine))} {_PARQUET}")
+            self.connection.execute(f"copy ({query}) to {literal(str(quarantine))} {PARQUET}")
         self.connection.execute(f"drop table {_REJECTED}")
         return Counter(counts)
 
@@ -153,7 +154,7 @@ class Step:
             kept = raw.with_name(f"{raw.name}.kept")
             query = f"select * exclude (file_row_number) from {rows} anti join {_REPEATED} on file_row_number = place"
             try:
-                self.connection.execute(f"copy ({query}) to {literal(str(kept))} {_PARQUET}")
+                self.connection.execute(f"copy ({query}) to {literal(str(kept))} {PARQUET}")
                 os.replace(kept, raw)
             finally:
                 kept.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ however that ends: its standard input ends then.
 
 import os
 import pickle
+import select
 import subprocess
 import sys
 import threading
@@ -81,6 +82,22 @@ def parent() -> tuple[Callable[[], Any], Callable[[Any], None]]:
         answers.flush()
 
     return lambda: pickle.load(questions), send
+
+
+def end_when_orphaned() -> None:
+    """In the child, before a long import: end as soon as the parent is gone, or has closed the pipe of its questions.
+
+    Only for a child that is never left alone with a question: its parent waits for each answer.
+    """
+    ended = select.poll()
+    ended.register(sys.stdin.fileno(), select.POLLHUP)
+
+    def wait() -> None:
+        while not any(events & (select.POLLHUP | select.POLLERR) for _, events in ended.poll()):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def end_with_parent() -> None:

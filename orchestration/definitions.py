@@ -9,6 +9,7 @@ from orchestration.defs.ingestion import source_assets
 from orchestration.defs.jobs import daily_schedule, inbox_sensor, refresh_job
 from orchestration.defs.maintenance import audit_job, maintenance_schedules, prune_job
 from orchestration.defs.publication import published_tables
+from orchestration.defs.report import daily_report
 from orchestration.defs.resources import Workspace
 from orchestration.defs.transformation import dbt_models
 
@@ -18,7 +19,13 @@ def defs() -> dg.Definitions:
     settings = Settings.from_environment()
     sources, models = source_assets(settings), dbt_models()
     return dg.Definitions(
-        assets=[*sources, *frozen_state(read_manifest()), models, published_tables(models, sources)],
+        assets=[
+            *sources,
+            *frozen_state(read_manifest()),
+            models,
+            published_tables(models, sources),
+            daily_report(),
+        ],
         jobs=[refresh_job, audit_job, prune_job],
         schedules=[daily_schedule(settings), *maintenance_schedules(settings)],
         sensors=[inbox_sensor()],

@@ -31,6 +31,8 @@ def prepare_environment(*, demo: bool = False) -> Path:
     os.environ["OPS_DATA_DIR"] = str(data_dir)
     if demo:
         os.environ["OPS_AS_OF"] = demo_as_of(data_dir)
+        # Nobody of the demo company lives: a second run gives the same tables.
+        os.environ.setdefault("OPS_PSEUDONYM_KEY", "the demo company has no secret")
     os.environ.setdefault("DAGSTER_HOME", str(data_dir / "dagster"))
     os.environ.setdefault("DBT_TARGET_PATH", str(data_dir / "dbt" / "target"))
     os.environ.setdefault("DBT_LOG_PATH", str(data_dir / "dbt" / "logs"))
@@ -41,8 +43,17 @@ def prepare_environment(*, demo: bool = False) -> Path:
     _make_writable(data_dir)
     home = Path(os.environ["DAGSTER_HOME"])
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(REPOSITORY / "dagster.yaml", home / "dagster.yaml")
+    shutil.copyfile(_instance_file(), home / "dagster.yaml")
     return data_dir
+
+
+def _instance_file() -> Path:
+    """The Dagster instance: that of the repository, or OPS_DAGSTER_YAML. Raises ConfigurationError."""
+    chosen = os.environ.get("OPS_DAGSTER_YAML")
+    path = REPOSITORY / (chosen or "dagster.yaml")
+    if not path.is_file():
+        raise ConfigurationError(f"OPS_DAGSTER_YAML={chosen}: there is no such file")
+    return path
 
 
 def read_env_file(path: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -38,7 +39,7 @@ class Waste:
 def waste(data_dir: Path, instance: dg.DagsterInstance, before: datetime) -> Iterator[Waste]:
     """Everything that may go. `before` ends the time that raw files and runs are kept; publications go by number."""
     for version in old_versions(data_dir):
-        yield Waste(f"publication {version.name}", _size(version), lambda path=version: shutil.rmtree(path))
+        yield Waste(f"publication {version.name}", _size(version), partial(shutil.rmtree, version))
     yield from _withdrawn(data_dir, before)
     yield from _runs(instance, before)
     for log in sorted((data_dir / "dbt" / "logs").glob("dbt.log.*")):

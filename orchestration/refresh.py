@@ -25,6 +25,7 @@ from orchestration.lock import LockHeld, WriterLock
 from orchestration.progress import progress
 from orchestration.publication.swap import current_receipt
 from orchestration.pulling import unknown_files
+from orchestration.report.write import company_page
 from orchestration.scoreboard import headlines, scoreboard
 from orchestration.terminal import Terminal, quiet_terminal
 
@@ -163,7 +164,9 @@ def _print_results(settings: Settings, terminal: Terminal, again: str) -> None:
         print(f"\n{scoreboard(rows, settings.reporting_currency)}")
     shown = Path(os.path.relpath(data_dir))
     shown = data_dir if ".." in shown.parts else shown
+    report = {f"{shown}/reports/latest/company.html": "the daily report, with links to each app's"}
     places = {
+        **(report if company_page(data_dir) else {}),
         f"{shown}/published/ops.duckdb": "schemas marts, kpi, quality: open read-only (DuckDB 1.4 or newer)",
         f"{shown}/published/parquet/": "the same tables as Parquet",
         f"{shown}/logs/{terminal.log.name}": "what the run printed",

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-_COMMANDS = re.compile(r"make (?:accept|withdraw) BATCH=[^\s`]+")
+_COMMANDS = re.compile(r"make (?:accept|withdraw) (?:BATCH|DAYS)=[^\s`]+")
 
 
 def failures(result: dg.ExecuteInProcessResult, make_suffix: str = "") -> list[str]:

@@ -1,16 +1,16 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_ad_account_daily"}}}) }}
 
--- An account's day is the platform's own total and the sum of its ads and what belongs to none, to the last decimal.
+-- An account's own day is the platform's own total and the sum of its ads and what belongs to none, to the last decimal.
 with sums as (
     select
         platform,
         account_id,
-        report_date,
+        account_date as report_date,
         sum(spend) as spend,
         sum(spend_reporting) as spend_reporting,
         coalesce(sum(spend) filter (where ad_id = '(unallocated)'), 0) as spend_unallocated
-    from {{ ref("fct_ad_performance") }}
-    group by platform, account_id, report_date
+    from {{ ref("int_ad_performance") }}
+    group by platform, account_id, account_date
 ),
 
 totals as (

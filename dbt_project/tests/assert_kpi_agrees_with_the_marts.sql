@@ -34,22 +34,28 @@ with expected as (
     select app_id, 'ad_spend', 'day', report_date, cast(sum(spend_reporting) as decimal(28, 8))
     from {{ ref("fct_ad_performance") }}
     group by app_id, report_date
+),
+
+kpis as (
+    select app_id, kpi_code, grain, period_start, numerator
+    from {{ ref("fct_kpi") }}
+    where
+        app_id <> '*'
+        and dimension = 'all'
+        and is_current
+        and (
+            kpi_code in ('active_users', 'resurrected_users')
+            or (grain = 'day' and kpi_code in ('mau', 'gross_revenue', 'paying_users', 'net_revenue', 'ad_spend'))
+        )
 )
 
 select
-    expected.app_id,
-    expected.kpi_code,
-    expected.grain,
-    expected.period_start,
+    app_id,
+    kpi_code,
+    grain,
+    period_start,
     expected.numerator as mart_number,
-    kpi.numerator as kpi_number
+    kpis.numerator as kpi_number
 from expected
-left join {{ ref("fct_kpi") }} as kpi
-    on
-        expected.app_id = kpi.app_id
-        and expected.kpi_code = kpi.kpi_code
-        and expected.grain = kpi.grain
-        and expected.period_start = kpi.period_start
-        and kpi.dimension = 'all'
-        and kpi.is_current
-where coalesce(expected.numerator, 0) <> coalesce(kpi.numerator, 0)
+full outer join kpis using (app_id, kpi_code, grain, period_start)
+where coalesce(expected.numerator, 0) <> coalesce(kpis.numerator, 0)

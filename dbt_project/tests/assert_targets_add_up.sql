@@ -1,146 +1,96 @@
-{{ config(severity="warn", meta={"dagster": {"ref": {"name": "stg_ops_workbook__kpi_targets"}}}) }}
+{{ config(severity="warn", meta={"dagster": {"ref": {"name": "fct_kpi_target_tree"}}}) }}
 
--- Targets whose parts are more than the whole by over 0.5 % (apps of the company, values of a dimension, days of a week
--- or month), are less although every app has one, or do not multiply to it: which of them is meant?
-with definitions as (
-    select kpi_code, max_by(additivity, caliber_version) as additivity
-    from {{ ref("int_kpi_definitions") }}
-    group by kpi_code
+-- Where a tree of targets does not close within 0.5 %: the parts (apps of the company, values of a dimension, days) are more
+-- than the whole, or less although every app has one; factors do not multiply to it, or not to the KPI; kpi_tree splits what
+-- is no sum. Which of them is meant?
+with tree as (
+    select
+        *,
+        case when dimension_value = '(unassigned)' then 0 else 1 end as is_part
+    from {{ ref("fct_kpi_target_tree") }}
 ),
 
-targets as (
+parts as (
     select
-        targets.kpi_code,
-        targets.app_id,
-        targets.grain,
-        targets.period_start,
-        targets.dimension,
-        targets.dimension_value,
-        cast(targets.target_value as decimal(38, 8)) as target_value,
-        coalesce(definitions.additivity, 'non') = 'additive' as is_additive
-    from {{ ref("stg_ops_workbook__kpi_targets") }} as targets
-    left join definitions on targets.kpi_code = definitions.kpi_code
+        above.kpi_code,
+        above.app_id,
+        above.grain,
+        above.period_start,
+        above.node_id,
+        above.target_value,
+        above.actual_value,
+        part.relation,
+        part.dimension,
+        sum(part.is_part) as parts,
+        count(part.target_value) = count(*) as has_targets,
+        count(part.actual_value) = count(*) as has_actuals,
+        cast(sum(part.is_part * part.target_value) as double) as target_sum,
+        exp(sum(ln(cast(case when part.target_value > 0 then part.target_value end as double)))) as target_product,
+        exp(sum(ln(cast(case when part.actual_value > 0 then part.actual_value end as double)))) as actual_product,
+        min(part.actual_value) > 0 as is_positive
+    from tree as above
+    inner join tree as part
+        on
+            above.app_id = part.app_id
+            and above.grain = part.grain
+            and above.period_start = part.period_start
+            and above.node_id = part.parent_node_id
+    group by
+        above.kpi_code, above.app_id, above.grain, above.period_start, above.node_id, above.target_value, above.actual_value,
+        part.relation, part.dimension
 ),
 
 apps as (
     select count(*) as apps from {{ ref("stg_ops_workbook__apps") }}
 ),
 
-by_app as (
+problems as (
     select
-        whole.kpi_code,
-        whole.app_id,
-        whole.grain,
-        whole.period_start,
-        'its apps' as parts,
-        whole.target_value,
-        sum(part.target_value) as parts_value,
-        count(*) = max(apps.apps) as is_covered
-    from targets as whole
-    inner join targets as part
-        on
-            whole.kpi_code = part.kpi_code
-            and whole.grain = part.grain
-            and whole.period_start = part.period_start
-            and whole.dimension = part.dimension
-            and whole.dimension_value = part.dimension_value
+        parts.*,
+        case
+            when relation = 'sum' and target_sum > target_value + 0.005 * abs(target_value)
+                then concat('the sum of its parts by ', dimension)
+            when
+                relation = 'sum' and dimension = 'app' and parts.parts = apps.apps
+                and target_sum < target_value - 0.005 * abs(target_value)
+                then 'the sum of all its apps'
+            when relation = 'product' and has_targets and abs(target_product - target_value) > 0.005 * abs(target_value)
+                then 'the product of its factors'
+            when
+                relation = 'product' and has_actuals and is_positive
+                and abs(actual_product - actual_value) > 0.005 * abs(actual_value)
+                then 'its actual factors, which are not the KPI'
+        end as problem
+    from parts
     cross join apps
-    where whole.is_additive and whole.app_id = '*' and part.app_id <> '*'
-    group by whole.kpi_code, whole.app_id, whole.grain, whole.period_start, whole.dimension_value, whole.target_value
-),
-
-by_dimension as (
-    select
-        whole.kpi_code,
-        whole.app_id,
-        whole.grain,
-        whole.period_start,
-        concat('its values of ', part.dimension) as parts,
-        whole.target_value,
-        sum(part.target_value) as parts_value,
-        false as is_covered
-    from targets as whole
-    inner join targets as part
-        on
-            whole.kpi_code = part.kpi_code
-            and whole.app_id = part.app_id
-            and whole.grain = part.grain
-            and whole.period_start = part.period_start
-    where whole.is_additive and whole.dimension = 'all' and part.dimension <> 'all'
-    group by whole.kpi_code, whole.app_id, whole.grain, whole.period_start, part.dimension, whole.target_value
-),
-
-by_day as (
-    select
-        whole.kpi_code,
-        whole.app_id,
-        whole.grain,
-        whole.period_start,
-        'its days' as parts,
-        whole.target_value,
-        sum(part.target_value) as parts_value,
-        false as is_covered
-    from targets as whole
-    inner join targets as part
-        on
-            whole.kpi_code = part.kpi_code
-            and whole.app_id = part.app_id
-            and whole.dimension = part.dimension
-            and whole.dimension_value = part.dimension_value
-            and whole.period_start <= part.period_start
-            and case
-                when whole.grain = 'week' then part.period_start <= {{ add_days("whole.period_start", 6) }}
-                else date_trunc('month', part.period_start) = whole.period_start
-            end
-    where whole.is_additive and whole.grain <> 'day' and part.grain = 'day'
-    group by whole.kpi_code, whole.app_id, whole.grain, whole.period_start, whole.dimension_value, whole.target_value
-),
-
-factors as (
-    select
-        parent_kpi_code,
-        child_kpi_code,
-        count(*) over (partition by parent_kpi_code) as factors
-    from {{ ref("stg_ops_workbook__kpi_tree") }}
-    where relation = 'product'
-),
-
-by_factor as (
-    select
-        whole.kpi_code,
-        whole.app_id,
-        whole.grain,
-        whole.period_start,
-        'the product of its factors' as parts,
-        whole.target_value,
-        exp(sum(ln(cast(nullif(part.target_value, 0) as double)))) as parts_value
-    from targets as whole
-    inner join factors on whole.kpi_code = factors.parent_kpi_code
-    inner join targets as part
-        on
-            factors.child_kpi_code = part.kpi_code
-            and whole.app_id = part.app_id
-            and whole.grain = part.grain
-            and whole.period_start = part.period_start
-    where whole.dimension = 'all' and part.dimension = 'all' and part.target_value > 0
-    group by whole.kpi_code, whole.app_id, whole.grain, whole.period_start, whole.target_value
-    having count(*) = max(factors.factors)
-),
-
-sums as (
-    select * from by_app
-    union all
-    select * from by_dimension
-    union all
-    select * from by_day
 )
 
-select kpi_code, app_id, grain, period_start, parts, target_value, cast(parts_value as double) as parts_value
-from sums
-where
-    parts_value > target_value + 0.005 * abs(target_value)
-    or (is_covered and parts_value < target_value - 0.005 * abs(target_value))
+select
+    kpi_code,
+    app_id,
+    grain,
+    period_start,
+    problem,
+    cast(target_value as double) as target_value,
+    case when relation = 'sum' then target_sum else target_product end as parts_value
+from problems
+where problem is not null
 union all
-select kpi_code, app_id, grain, period_start, parts, target_value, parts_value
-from by_factor
-where abs(parts_value - target_value) > 0.005 * abs(target_value)
+select
+    parent_kpi_code,
+    null,
+    null,
+    null,
+    'kpi_tree splits it as a sum, but it is none' as problem,
+    null,
+    null
+from {{ ref("stg_ops_workbook__kpi_tree") }} as edges
+left join {{ ref("dim_kpi") }} as definitions
+    on edges.parent_kpi_code = definitions.kpi_code and definitions.valid_to is null
+where
+    edges.relation = 'sum'
+    and (
+        edges.parent_kpi_code <> edges.child_kpi_code
+        or edges.split_dimension is null
+        or coalesce(definitions.additivity, 'non') <> 'additive'
+    )

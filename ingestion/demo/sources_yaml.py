@@ -17,6 +17,7 @@ ad_accounts:
   - platform: {GOOGLE.platform}
     account_id: "{GOOGLE.account_id}"
     endpoint: demo
+    business_timezone: {GOOGLE.time_zone}
     start_date: {first}
     restatement_days: 14
   - platform: {OCEAN.platform}

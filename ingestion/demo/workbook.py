@@ -93,6 +93,7 @@ KPI_TREE: list[Row] = [
         {"parent_kpi_code": "net_revenue", "child_kpi_code": child, "relation": "product"}
         for child in ("active_users", "paying_rate", "arppu")
     ),
+    {"parent_kpi_code": "orders", "child_kpi_code": "orders", "relation": "sum", "split_dimension": "day"},
 ]
 
 

@@ -14,7 +14,7 @@ _PROOF = "dbt.version"  # what dagster-dbt looks for
 
 @contextmanager
 def _hidden(module: str) -> Iterator[None]:
-    modules: dict[str, Any] = sys.modules  # type: ignore[assignment]
+    modules: dict[str, Any] = sys.modules
     before = modules.get(module)
     modules[module] = None  # an import of it fails
     try:

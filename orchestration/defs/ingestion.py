@@ -17,6 +17,7 @@ from ingestion.settings import Settings
 from ingestion.sources.ad_accounts.platforms import PLATFORMS
 from orchestration.arrival import Arrival, review, unbalanced_files
 from orchestration.defs.batch_metadata import batch_metadata
+from orchestration.defs.freshness import freshness_of
 from orchestration.defs.quality import check_results, check_specs
 from orchestration.defs.resources import REFRESH, Workspace
 from orchestration.progress import progress
@@ -100,6 +101,7 @@ def _spec(contract: Contract, partitions: dg.DailyPartitionsDefinition) -> dg.As
         owners=["team:data-engineering"],
         kinds={"python", "parquet"},
         partitions_def=partitions if is_partitioned else None,
+        freshness_policy=freshness_of(contract.source),
         metadata={"dagster/column_schema": _column_schema(contract), "key": ", ".join(contract.key)},
     )
 

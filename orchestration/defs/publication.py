@@ -1,4 +1,4 @@
-"""Publication as assets: the two tables it writes itself stand for the whole version."""
+"""Publication as assets: the tables it writes itself stand for the whole version."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,26 +9,15 @@ import duckdb
 
 from ingestion.manifest import Manifest
 from orchestration.dbt_manifest import read_manifest
+from orchestration.defs.freshness import PUBLICATION_HOURS, within
 from orchestration.defs.resources import Workspace
 from orchestration.progress import progress
-from orchestration.publication.audit import audit_version
+from orchestration.publication.guard import ASSET, CHECKS, guard
+from orchestration.publication.own_tables import OWN_TABLES
 from orchestration.publication.public_tables import public_tables
-from orchestration.publication.swap import Receipt, publish_version, remove_old_versions, scratch_folder
+from orchestration.publication.publish import publish as publish_now
 from orchestration.publication.verify import CheckOutcome, NotPublishable, verify
-from orchestration.publication.write import (
-    CHECK_COLUMNS,
-    DATABASE,
-    PUBLICATION_COLUMNS,
-    Publication,
-    write_version,
-)
-
-PUBLICATIONS, CHECKS = dg.AssetKey(["quality", "publications"]), dg.AssetKey(["quality", "checks"])
-_WORDS = {
-    PUBLICATIONS: "Every publication, with what it was built from. One row per publication_id.",
-    CHECKS: "Results of asset checks at each publication. One row per publication_id, asset_key, check_name.",
-}
-_COLUMNS = {PUBLICATIONS: PUBLICATION_COLUMNS, CHECKS: CHECK_COLUMNS}
+from orchestration.publication.write import DATABASE
 
 
 def published_tables(
@@ -40,61 +29,71 @@ def published_tables(
     keys = [dg.AssetKey([table.schema, table.name]) for table in tables]
     specs = [
         dg.AssetSpec(
-            key,
+            address.split("."),
             deps=[dep for dep in keys if dep in models.keys] or list(models.keys),
             description=words,
             group_name="publication",
             owners=["team:data-engineering"],
             kinds={"duckdb", "parquet"},
+            freshness_policy=within(PUBLICATION_HOURS),
             metadata={
                 "dagster/column_schema": dg.TableSchema(
-                    [dg.TableColumn(name, kind, meaning) for name, (kind, meaning) in _COLUMNS[key].items()]
+                    [dg.TableColumn(name, kind, meaning) for name, (kind, meaning) in columns.items()]
                 )
             },
         )
-        for key, words in _WORDS.items()
+        for address, (words, columns) in OWN_TABLES.items()
     ]
 
-    @dg.multi_asset(name="publication", specs=specs)
+    checks = [
+        dg.AssetCheckSpec(
+            name, asset=dg.AssetKey.from_user_string(ASSET), description=words, blocking=blocking
+        )
+        for name, (words, blocking) in CHECKS.items()
+    ]
+
+    @dg.multi_asset(name="publication", specs=specs, check_specs=checks)
     def publish(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[object]:
         settings = workspace.enter(context)
         data_dir = settings.data_dir
-        progress.say("publication: verifies, writes, audits")
+        progress.say("publication: verifies, judges the KPIs, writes, audits")
         outcomes = check_outcomes(context, gates)
         try:
-            run = verify(data_dir, Manifest(data_dir).entries(), outcomes)
-            publication = Publication.of(run, context.run_id)
-            scratch = scratch_folder(data_dir, publication.publication_id)
-            now_public = public_tables(read_manifest())
-            rows = write_version(data_dir, scratch, publication, now_public, outcomes)
-            audit_version(data_dir, scratch, now_public)
+            verify(data_dir, Manifest(data_dir).entries(), outcomes)
+            judged = guard(data_dir)
+            yield from map(_result, judged)
+            done = publish_now(data_dir, context.run_id, public_tables(read_manifest()), [*outcomes, *judged])
         except NotPublishable as error:
             raise dg.Failure(f"not published: {error}", allow_retries=False) from error
-        receipt = Receipt(
-            publication.publication_id,
-            publication.published_at.isoformat(),
-            run.as_of.isoformat(),
-            context.run_id,
-            run.fingerprint,
-        )
-        folder = publish_version(data_dir, scratch, receipt)
-        remove_old_versions(data_dir)
-        progress.say(f"publication: {len(rows)} tables, {sum(rows.values()):,} rows")
+        progress.say(f"publication: {len(done.rows)} tables, {sum(done.rows.values()):,} rows")
+        if done.pseudonyms.warning:
+            progress.say(f"warning: {done.pseudonyms.warning}")
         metadata: dict[str, Any] = {
-            "publication_id": publication.publication_id,
-            "folder": dg.MetadataValue.path(str(folder)),
-            "tables": len(rows),
+            "publication_id": done.publication.publication_id,
+            "folder": dg.MetadataValue.path(str(done.folder)),
+            "tables": len(done.rows),
+            "pseudonyms": done.pseudonyms.count,
         }
-        for key in (PUBLICATIONS, CHECKS):
-            own = {"dagster/row_count": _rows(folder / DATABASE, key)}
-            yield dg.MaterializeResult(asset_key=key, metadata={**metadata, **own})
+        for address in OWN_TABLES:
+            own = {"dagster/row_count": _rows(done.folder / DATABASE, address)}
+            yield dg.MaterializeResult(asset_key=address.split("."), metadata={**metadata, **own})
 
     return publish
 
 
-def _rows(database: Path, key: dg.AssetKey) -> int:
+def _result(outcome: CheckOutcome) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=dg.AssetKey.from_user_string(outcome.asset_key),
+        check_name=outcome.name,
+        passed=bool(outcome.passed),
+        severity=dg.AssetCheckSeverity(outcome.severity),
+        metadata={"failed_rows": outcome.failed_rows, "message": outcome.message},
+    )
+
+
+def _rows(database: Path, address: str) -> int:
     with duckdb.connect(str(database), read_only=True) as connection:
-        return int(connection.execute(f"select count(*) from {'.'.join(key.path)}").fetchall()[0][0])
+        return int(connection.execute(f"select count(*) from {address}").fetchall()[0][0])
 
 
 def check_outcomes(

@@ -1,5 +1,6 @@
 """The resource of a run: the data folder under its writer lock, with the run's dbt process and emulated APIs."""
 
+import os
 from contextlib import ExitStack
 
 import dagster as dg
@@ -14,6 +15,8 @@ from orchestration.pulling import serve_demo_apis, unknown_files
 
 #: The one job that runs everything.
 REFRESH = "refresh"
+#: Where alerts go (orchestration/alerts/sending.py); without it there are none.
+ALERT_URLS = "OPS_ALERT_URLS"
 #: A daemon run that meets the lock of `make refresh` waits that often and that long for it.
 LOCK_RETRIES, LOCK_RETRY_SECONDS = 60, 30
 
@@ -26,6 +29,8 @@ class Workspace(dg.ConfigurableResource):
     _lock: WriterLock | None = PrivateAttr(default=None)
     _demo_base_url: str | None = PrivateAttr(default=None)
     _dbt: DbtProcess | None = PrivateAttr(default=None)
+    #: Where the run's events are, and its id; of a whole refresh only.
+    _refresh: tuple[dg.DagsterInstance, str] | None = PrivateAttr(default=None)
 
     def enter(self, context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Settings:
         """Hold the lock and return the run's settings, the same for every step (as-of is read once)."""
@@ -43,6 +48,7 @@ class Workspace(dg.ConfigurableResource):
             lock.note(context.run_id)
             self._settings, self._lock = settings, lock
             if context.job_name == REFRESH:
+                self._refresh = context.instance, context.run_id
                 self.dbt()  # reads the project while data is landed
                 if unknown_files(settings):
                     Judges.start()
@@ -69,3 +75,7 @@ class Workspace(dg.ConfigurableResource):
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         Judges.close()
         self._stack.close()
+        if self._settings is not None and self._refresh is not None and os.environ.get(ALERT_URLS):
+            from orchestration.alerts.sending import alert  # rarely needed
+
+            alert(self._settings, *self._refresh)

@@ -20,6 +20,8 @@ def frames(view: BatchView) -> list[Frame]:
         checks += [_totals(view), _clicks(view)]
     if view.has("conversions"):
         checks.append(_conversions(view))
+    if view.has("hourly_performance"):
+        checks.append(_hours(view))
     return [*checks, _finished_days(view), *ad_figures.frames(view)]
 
 
@@ -121,7 +123,7 @@ def _conversions(view: BatchView) -> Frame:
     query = f"""
         with actions as (
             select account_id, report_date, sum(conversions) as by_action from {view.new("conversions")}
-            where is_canonical group by all
+            where is_canonical and ad_id is not null group by all
         ),
         ads as (
             select account_id, report_date, sum(conversions) as by_ad from {view.new("ad_performance")} group by all
@@ -131,6 +133,22 @@ def _conversions(view: BatchView) -> Frame:
         from actions join ads using (account_id, report_date) where by_ad is not null"""
     expectation = between("conversions by action add up to those of the ads", "difference", 0, 0.01)
     return Frame("conversions by day", view.frame(query), (expectation,), labels=ACCOUNT_DAY)
+
+
+def _hours(view: BatchView) -> Frame:
+    """The hours of an account against its day: they are asked one after the other, and hours are rounded."""
+    cost = money_column(view.entry.source, "ad_performance", "cost")
+    if not view.has("account_performance"):
+        return Frame("hours by day", view.frame("select 1 where false"), (), "no day came with them")
+    query = f"""
+        with hours as (
+            select account_id, report_date, sum({cost}) as cost from {view.new("hourly_performance")}
+            where ad_id is null group by all
+        )
+        select account_id, report_date, hours.cost / days.{cost} as share_of_day
+        from {view.new("account_performance")} days join hours using (account_id, report_date) where days.{cost} > 0"""
+    expectation = between("the hours of a day add up to it", "share_of_day", 0.98, 1.02)
+    return Frame("hours by day", view.frame(query), (expectation,), labels=ACCOUNT_DAY)
 
 
 def _finished_days(view: BatchView) -> Frame:

@@ -6,7 +6,7 @@ or the ExpectationRaised.
 
 from contextlib import suppress
 
-from orchestration.child_process import ChildProcess, parent
+from orchestration.child_process import ChildProcess, end_when_orphaned, parent
 from orchestration.expectations.runner import ExpectationRaised, judge, loaded
 from orchestration.expectations.suite import Frame, Judgement
 
@@ -44,6 +44,7 @@ class Judges:
 
 def main() -> None:
     receive, send = parent()
+    end_when_orphaned()
     loaded()
     while True:
         suite_name, frames = receive()

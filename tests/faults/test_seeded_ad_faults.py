@@ -15,7 +15,7 @@ import pytest
 
 from ingestion.manifest import Manifest
 from tests.faults import ad_days
-from tests.faults.ad_days import GOOGLE, Rows
+from tests.faults.ad_days import ASKED_AGAIN, GOOGLE, OTHERS, Platform, Rows
 
 DAYS = 30
 pytestmark = pytest.mark.xdist_group("seeded_ad_faults")
@@ -31,10 +31,24 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data_dir
 
 
+def not_accepted(data_dir: Path, platform: Platform) -> list[tuple[str, str]]:
+    entries = Manifest(data_dir).entries(platform.source)
+    return [(entry.state, entry.state_reason) for entry in entries if entry.state != "accepted"]
+
+
 def test_thirty_clean_days_raise_no_false_alarm(history: Path) -> None:
-    entries = Manifest(history).entries("google_ads")
-    assert [(entry.state, entry.state_reason) for entry in entries if entry.state != "accepted"] == []
-    assert len(entries) == DAYS
+    assert len(Manifest(history).entries("google_ads")) == DAYS
+    assert not_accepted(history, GOOGLE) == []
+
+
+@pytest.mark.parametrize("platform", OTHERS, ids=[platform.source for platform in OTHERS])
+def test_nor_do_thirty_clean_days_of_the_other_platforms(platform: Platform, tmp_path: Path) -> None:
+    """In the platform's own unit of money and zone; asked every third day, since judging is what takes time."""
+    for number in range(ASKED_AGAIN - 1, DAYS, ASKED_AGAIN):
+        ad_days.land(tmp_path, platform, number, ad_days.answers(platform, number))
+        ad_days.judge(tmp_path, platform, number)
+    assert len(Manifest(tmp_path).entries(platform.source)) == DAYS / ASKED_AGAIN
+    assert not_accepted(tmp_path, platform) == []
 
 
 def newest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -121,6 +135,11 @@ def no_number(rows: Rows) -> None:
         row["cost_micros"] = "12,34.5 $"
 
 
+def hours_twice(rows: Rows) -> None:
+    for row in rows["hourly_performance"]:
+        row["cost_micros"] *= 2
+
+
 def negative_spend(rows: Rows) -> None:
     for row in rows["account_performance"]:
         row["cost_micros"] = -row["cost_micros"]
@@ -148,6 +167,7 @@ FAULTS: dict[str, tuple[Callable[[Rows], None], str]] = {
     "totals missing": (no_totals, "ads do not cost more than their account"),
     "null keys": (null_keys, "rows that the platform answered are kept"),
     "text in place of money": (no_number, "rows that the platform answered are kept"),
+    "hours twice": (hours_twice, "the hours of a day add up to it"),
     "negative spend": (negative_spend, "rows that the platform answered are kept"),
 }
 

@@ -1,18 +1,23 @@
 """One account on every ad platform, from the emulated APIs over HTTP through the real pipeline to the marts."""
 
+import shutil
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.integration import ad_company
-from tests.integration.ad_company import ACCOUNTS, AS_OF, DAYS, FIRST_LOOK, Account, converted
+from tests.integration.ad_company import ACCOUNTS, AS_OF, DAYS, FIGURES, FIRST_LOOK, Account, converted
 from tests.integration.pipeline import Run, make
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("ad_platforms")]
 
+NAMES = ("campaign_id", "campaign_name", "ad_group_id", "ad_group_name", "ad_name")
+#: Its reports tell no video views.
+WITHOUT_VIDEO = ("baidu_ads",)
 Key = tuple[Any, ...]
 Table = dict[Key, dict[str, Any]]
 each_account = pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.platform.source)
@@ -52,42 +57,75 @@ def booked(account: Account, campaign_id: str) -> tuple[str, str]:
     return "aurora", f"{name}_channel"
 
 
+def zone_of(app_id: str) -> str:
+    return {"harbor": "America/Los_Angeles"}.get(app_id, ad_company.SHANGHAI)
+
+
 def is_shown(account: Account, day: date, moment: datetime = AS_OF) -> bool:
     return day <= account.last_day(moment)
 
 
-@each_account
-def test_every_ad_is_there_to_the_last_decimal(run: Run, account: Account) -> None:
-    first = {
-        (row["ad_id"], row["report_date"]): row["cost"]
-        for row in account.ads(FIRST_LOOK)
-        if is_shown(account, row["report_date"], FIRST_LOOK)
-    }
-    expected = {}
-    for row in map(account.reported, account.ads(AS_OF)):
+def business_days(account: Account) -> dict[Key, dict[str, Any]]:
+    """Every ad and the rest by the app's own date: figures, money in both currencies, spend as reported first."""
+    seen = {(row["ad_id"], row["report_date"]): row for row in account.ads(FIRST_LOOK)}
+    found: dict[Key, dict[str, Any]] = {}
+    rows = [*map(account.reported, account.ads(AS_OF)), account.unallocated()]
+    for row in rows:
         if not is_shown(account, row["report_date"]):
             continue
-        app_id, channel = booked(account, row["campaign_id"])
-        names = ("campaign_id", "campaign_name", "ad_group_id", "ad_group_name", "ad_name")
-        counts = ("impressions", "clicks", "conversions", "conversion_value")
-        expected[row["ad_id"], row["report_date"]] = {
-            **{name: row[name] for name in (*names, *counts)},
-            "app_id": app_id,
-            "channel": channel,
-            "account_name": f"account {account.platform.source}",
-            "currency_code": account.currency,
-            "spend": row["cost"],
-            "spend_reporting": converted(row["cost"], account.currency),
-            "first_reported_spend": first.get((row["ad_id"], row["report_date"]), row["cost"]),
-            "tz_exact": account.time_zone == {"harbor": "America/Los_Angeles"}.get(app_id, "Asia/Shanghai"),
-        }
+        ad_id = row.get("ad_id", "(unallocated)")
+        app_id, channel = booked(account, row.get("campaign_id", ""))
+        then = seen.get((ad_id, row["report_date"]), row)
+        was_shown = is_shown(account, row["report_date"], FIRST_LOOK)
+        first = account.parts(then if was_shown else row, zone_of(app_id))
+        for day, figures in account.parts(row, zone_of(app_id)).items():
+            day_row = found.setdefault((ad_id, day), {
+                "app_id": app_id, "channel": channel, **dict.fromkeys(FIGURES, 0),
+                "first_reported_spend": 0, "spend_reporting": 0,
+                **{name: row.get(name, "(unallocated)") for name in NAMES},
+            })  # fmt: skip
+            day_row.update({name: day_row[name] + figures[name] for name in FIGURES})
+            day_row["first_reported_spend"] += first[day]["cost"]
+            day_row["spend_reporting"] += converted(figures["cost"], account.currency, day)
+    return found
+
+
+@each_account
+def test_every_ad_is_there_to_the_last_decimal_by_the_days_of_its_app(run: Run, account: Account) -> None:
+    expected = business_days(account)
     found = rows(run, "fct_ad_performance", account, ("ad_id", "report_date"))
-    rest = found.pop(("(unallocated)", DAYS[4]))
-    assert rest["spend"] == account.unallocated()["cost"]
-    assert (rest["impressions"], rest["clicks"]) == (50, 1)
-    assert {
-        key: {name: row[name] for name in next(iter(expected.values()))} for key, row in found.items()
-    } == expected
+    shown = {
+        key: {
+            **{
+                name: row[name]
+                for name in ("app_id", "channel", *NAMES, "spend_reporting", "first_reported_spend")
+            },
+            **{name: row["spend" if name == "cost" else name] for name in FIGURES},
+        }
+        for key, row in found.items()
+    }
+    if account.platform.source in WITHOUT_VIDEO:
+        for row in (*shown.values(), *expected.values()):
+            row.pop("video_views")
+    assert shown == expected
+    constant = {(row["account_name"], row["currency_code"], row["tz_exact"]) for row in found.values()}
+    assert constant == {(f"account {account.platform.source}", account.currency, True)}
+    of_days = rows(run, "fct_ad_account_daily", account, ("report_date",)).values()
+    for name in ("spend", "spend_reporting"):
+        assert sum(row[name] for row in found.values()) == sum(row[name] or 0 for row in of_days)
+
+
+def test_a_day_of_hours_is_whole_when_every_day_of_the_account_in_it_is(run: Run) -> None:
+    """Google: the account in Los Angeles serves an app in Shanghai, the first and the last day are touched only."""
+    with run.warehouse() as connection:
+        found = connection.execute(
+            """select app_id, activity_date, is_complete from intermediate.int_ad_feed_days
+            where platform = 'google_ads' order by all"""
+        ).fetchall()
+    whole = {
+        app_id: [day for app, day, is_whole in found if app == app_id and is_whole] for app_id, _, _ in found
+    }
+    assert whole == {"aurora": DAYS[1:6], "harbor": DAYS[:6]}
 
 
 @each_account
@@ -114,12 +152,14 @@ def test_what_was_known_at_each_look_can_still_be_asked(run: Run, account: Accou
 def test_conversions_by_action_count_once(run: Run, account: Account) -> None:
     key = ("ad_id", "report_date", "action", "attribution_window", "touch_type", "time_basis")
     found = rows(run, "fct_ad_conversions", account, key).values()
-    assert bool(found) == account.platform.has_conversions
+    has_value = account.platform.source != "kuaishou_ads"  # its activations have none
     expected = {
-        (row["ad_id"], row["report_date"]): (row["conversions"], row["conversion_value"])
-        for row in account.ads(AS_OF)
-        if account.platform.has_conversions and is_shown(account, row["report_date"])
-    }
+        (row.get("ad_id", "(unallocated)"), row["report_date"]): (
+            row["conversions"], row["conversion_value"] if has_value else None,
+        )
+        for row in (*account.ads(AS_OF), account.unallocated())
+        if is_shown(account, row["report_date"])
+    }  # fmt: skip
     canonical = [row for row in found if row["is_canonical"]]
     assert len(canonical) == len(expected)
     assert {
@@ -162,17 +202,25 @@ def test_every_account_day_adds_up_and_has_its_money(run: Run, account: Account)
     assert {key[0] for key in found} == days
     for day in days:
         row = found[(day,)]
-        costs = [ad["cost"] for ad in account.ads(AS_OF) if ad["report_date"] == day]
-        parts = [*costs, *([rest["cost"]] if day == rest["report_date"] else [])]
+        of_day = [ad for ad in (*account.ads(AS_OF), rest) if ad["report_date"] == day]
+        parts = [
+            (part["cost"], date_of_part)
+            for ad in of_day
+            for date_of_part, part in account.parts(
+                ad, zone_of(booked(account, ad.get("campaign_id", ""))[0])
+            ).items()
+        ]
         is_asked = {date.fromordinal(asked[moment]): moment for moment in asked}
         seen = [moment for moment in asked if date.fromordinal(asked[moment]) <= day]
         budget = account.money(seen[-1])[1] if seen and name not in ad_company.WITHOUT_BUDGET else None
         has_balance = day in is_asked and name not in ad_company.WITHOUT_BALANCE
-        spend = sum(parts, Decimal(0)) if is_shown(account, day) else None
+        spend = sum((cost for cost, _ in parts), Decimal(0)) if is_shown(account, day) else None
         assert row["app_id"] == app_id
         assert row["spend"] == spend
         assert row["spend_reporting"] == (
-            None if spend is None else sum((converted(part, account.currency) for part in parts), Decimal(0))
+            None
+            if spend is None
+            else sum((converted(cost, account.currency, on) for cost, on in parts), Decimal(0))
         )
         if spend is not None:
             assert row["spend_unallocated"] == (rest["cost"] if day == rest["report_date"] else 0)
@@ -188,7 +236,7 @@ def test_every_account_day_adds_up_and_has_its_money(run: Run, account: Account)
 def test_every_ad_keeps_its_pages_with_their_history(run: Run, account: Account) -> None:
     found = rows(run, "dim_ads", account, ("ad_id", "valid_from"))
     expected = {}
-    for row in account.ads(FIRST_LOOK) if account.platform.has_ads else ():
+    for row in account.ads(FIRST_LOOK):
         for moment, next_moment in ((FIRST_LOOK, AS_OF), (AS_OF, None)):
             group = int(row["ad_group_name"][-1])
             expected[row["ad_id"], moment.replace(tzinfo=None)] = (
@@ -211,6 +259,75 @@ def test_every_account_was_pulled_whole_and_is_fresh(run: Run) -> None:
     assert sorted(fresh) == sorted((a.platform.source, "ad_performance", False) for a in ACCOUNTS)
     with run.warehouse() as connection:
         pulls = connection.execute(
-            "select distinct platform, status from staging.stg_ad_platforms__pulls"
+            "select distinct platform, status from staging.stg_ad_platforms__pulls where account_id <> ?",
+            [ad_company.REFUSED],
         ).fetchall()
     assert sorted(pulls) == sorted((account.platform.source, "complete") for account in ACCOUNTS)
+
+
+def test_a_refused_account_is_on_record_and_stops_no_other(run: Run) -> None:
+    """All else was published (the tests above); the check only warns, and says whose account it is."""
+    with run.warehouse() as connection:
+        outcomes = connection.execute(
+            "select distinct status, message from staging.stg_ad_platforms__pulls where account_id = ?",
+            [ad_company.REFUSED],
+        ).fetchall()
+    assert [(status, "PERMISSION_DENIED" in message) for status, message in outcomes] == [("failed", True)]
+    with run.published() as connection:
+        checks = connection.execute(
+            """select passed, lower(severity), message from quality.checks
+            where check_name = 'every_account_was_pulled' and asset_key like '%google_ads%' """
+        ).fetchall()
+    assert [(passed, severity) for passed, severity, _ in checks] == [(False, "warn")]
+    assert ad_company.REFUSED in run.output
+
+
+#: What is done to the warehouse of the finished run → the blocking check or the warning that must say so.
+BROKEN = {
+    "restatement after the window": (
+        "update intermediate.int_ad_observations set is_mature = true",
+        "assert_no_restatement_after_the_window",
+        True,
+    ),
+    "no restatement after it": (
+        "update intermediate.int_ad_observations set is_mature = is_newest",
+        "assert_no_restatement_after_the_window",
+        False,
+    ),
+    "no exchange rate": (
+        """update intermediate.int_ad_performance set fx_rate = null, spend_reporting = null
+        where platform = 'google_ads' and report_date = date '2026-03-27'""",
+        "assert_ad_rows_add_up_to_account_totals",
+        True,
+    ),
+    "a part of a day is lost": (
+        "delete from intermediate.int_ad_performance where platform = 'meta_ads' and account_date <> report_date",
+        "assert_ad_rows_add_up_to_account_totals",
+        True,
+    ),
+    "an ad is lost on the way to its mart": (
+        "delete from marts.fct_ad_performance where platform = 'kuaishou_ads' and report_date = date '2026-03-27'",
+        "assert_ad_rows_add_up_to_account_totals",
+        True,
+    ),
+    "an action is lost": (
+        "delete from marts.fct_ad_conversions where platform = 'baidu_ads' and ad_id = '(unallocated)'",
+        "assert_ad_rows_add_up_to_account_totals",
+        True,
+    ),
+    "nothing is wrong": ("select 1", "assert_ad_rows_add_up_to_account_totals", False),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_dbt_says_what_is_wrong(run: Run, tmp_path: Path, name: str) -> None:
+    """The compiled test of dbt on a copy of the warehouse."""
+    change, test_name, is_wrong = BROKEN[name]
+    (compiled,) = (run.target_path / "compiled").rglob(f"{test_name}.sql")
+    copy = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(run.data_dir / "warehouse.duckdb", copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(change)
+        found = connection.execute(compiled.read_text("utf-8")).fetchall()
+    assert bool(found) is is_wrong

@@ -1,4 +1,4 @@
-"""`make audit` over the demo company's warehouse: it passes, and finds an event that counts twice and one that is lost."""
+"""`make audit` over the demo warehouse: it passes, and finds an event that counts twice and one that is lost."""
 
 import shutil
 from pathlib import Path

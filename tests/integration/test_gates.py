@@ -27,6 +27,7 @@ from tests.integration.pipeline import REPOSITORY, Run, make
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
 
+PUBLICATION = ("quality/publications", "quality/checks", "kpi/fct_kpi_revision")
 LONG_AGO = (1_700_000_000, 1_700_000_000)
 
 
@@ -55,6 +56,15 @@ def events_of_2030(count: int = 150) -> str:
     moments = (f"2030-01-01T{number // 60:02}:{number % 60:02}:00+08:00" for number in range(count))
     lines = (
         {**event, "event_id": f"late{index}", "occurred_at": moment} for index, moment in enumerate(moments)
+    )
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def events_of_a_past_day(user: str = "came_late") -> str:
+    """Two page views that arrive eleven days after they happened."""
+    event = {"app_id": "aurora", "event_name": "page_view", "user_id": user}
+    lines = (
+        {**event, "event_id": f"{user}{n}", "occurred_at": f"2026-03-20T12:0{n}:00+08:00"} for n in (1, 2)
     )
     return "".join(json.dumps(line) + "\n" for line in lines)
 
@@ -167,9 +177,33 @@ class Readers:
             self.seen.append(name)
 
 
+def revisions(run: Run) -> list[tuple]:
+    """(KPI, published_at, old value, new value) of aurora on the past day, as readers see them."""
+    with run.published() as published:
+        return published.sql(
+            """select kpi_code, published_at, cast(old_value as integer), cast(new_value as integer)
+            from kpi.fct_kpi_revision
+            where app_id = 'aurora' and grain = 'day' and period_start = '2026-03-20'
+                and kpi_code in ('dau', 'pv', 'gross_revenue')
+            order by published_at, kpi_code"""
+        ).fetchall()
+
+
+def assert_corrections_are_told_once(told: list[tuple], told_later: list[tuple]) -> None:
+    """Two late corrections of a day that was complete: one user with two page views more, twice."""
+    assert [row[0] for row in told] == ["dau", "pv"]
+    assert told_later[:2] == told, "append-only, and runs that were killed in between told nothing"
+    assert [row[0] for row in told_later] == ["dau", "pv", "dau", "pv"]
+    for first, second, more in zip(told_later[:2], told_later[2:], (1, 2), strict=True):
+        assert first[3] - first[2] == second[3] - second[2] == more
+        assert first[3] == second[2]
+        assert first[1] < second[1]
+
+
 def test_held_batches_and_killed_runs(company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = version(company)
     put(company, "app_events/wrong_clock.ndjson", events_of_2030())
+    put(company, "app_events/past_day.ndjson", events_of_a_past_day())
     put(company, "ops_workbook/fx_rates.csv", rates_twice(company))
 
     held = make("run", company.parent, folder=company, **DEMO_SIZE)
@@ -205,8 +239,13 @@ def test_held_batches_and_killed_runs(company: Path, tmp_path: Path, monkeypatch
 
         last = make("run", company.parent, folder=company, **DEMO_SIZE)
         assert last.returncode == 0, last.output[-4000:]
+        told, first = revisions(last), version(company)
+        put(company, "app_events/another_past_day.ndjson", events_of_a_past_day("came_later"))
+        once_more = make("run", company.parent, folder=company, **DEMO_SIZE)
+        assert once_more.returncode == 0, once_more.output[-4000:]
     assert readers.torn == []
-    assert [f"versions/{name}" for name in readers.seen] == [before, version(company)]
+    assert [f"versions/{name}" for name in readers.seen] == [before, first, version(company)]
+    assert_corrections_are_told_once(told, revisions(once_more))
     assert not list(versions.glob(".*")), "what the killed run had written is gone"
 
     with last.published() as published:
@@ -245,7 +284,20 @@ def test_a_partial_run_ends_the_claim_to_a_whole_build(company: Path) -> None:
     before = version(company)
     partial = materialize(company, "kpi/dim_kpi")
     assert partial.returncode == 0, partial.stdout[-3000:]
-    publication = materialize(company, "quality/publications", "quality/checks")
+    publication = materialize(company, *PUBLICATION)
     assert publication.returncode != 0
     assert "not one whole build" in publication.stdout, publication.stdout[-3000:]
+    assert version(company) == before
+
+
+def test_unusual_kpis_are_named_and_not_published(company: Path) -> None:
+    before = version(company)
+    with duckdb.connect(str(company / "warehouse.duckdb")) as warehouse:
+        warehouse.execute(
+            """update kpi.fct_kpi set value = 100 * value, numerator = 100 * numerator
+            where kpi_code = 'content_views' and period_start > date '2026-03-25'"""
+        )
+    publication = materialize(company, *PUBLICATION)
+    assert publication.returncode != 0
+    assert "kpis_look_as_usual on quality/publications" in publication.stdout, publication.stdout[-3000:]
     assert version(company) == before

@@ -82,6 +82,23 @@ QUERIES = {
         "day",
         "{{ Dimension('user_lifecycle_period__lifecycle_grain') }} = 'day'",
     ),
+    **{
+        f"lifecycle by {grain}": (
+            ["resurrected_users", "dormant_users", "churned_users"],
+            grain,
+            f"{{{{ Dimension('user_lifecycle_period__lifecycle_grain') }}}} = '{grain}'",
+        )
+        for grain in ("week", "month")
+    },
+    **{
+        f"retention by {grain}": (
+            ["retention_d1", "retention_d7", "retention_d30"],
+            grain,
+            "{{ Dimension('retention_cell__dimension') }} = 'all'",
+        )
+        for grain in ("week", "month")
+    },
+    "new users by month": (["new_users"], "month", "{{ Dimension('active_user_day__dimension') }} = 'all'"),
     "repurchases by week": (
         ["repurchase_rate"],
         "week",
@@ -205,36 +222,50 @@ def test_users_by_acquisition_channel_equal_metricflow(demo_run: Run, metricflow
     assert {(month, app, channel): users for month, app, channel, users in rows} == expected
 
 
-def test_funnels_equal_metricflow(demo_run: Run, metricflow_project: Path) -> None:
-    """A KPI that there is by its dimension only."""
-    answer = metricflow_project.parent / "funnels.csv"
-    group_by = "metric_time__month,app,funnel_step__funnel"
-    command = [
-        "mf",
-        "query",
-        "--metrics",
-        "funnel_conversion_rate",
-        "--group-by",
-        group_by,
-        "--csv",
-        str(answer),
-    ]
-    _call(command, metricflow_project, demo_run)
+#: KPIs that there are by their dimension only: (metric, grain, dimension, its name in MetricFlow, filter).
+BY_DIMENSION = [
+    ("funnel_conversion_rate", "month", "funnel", "funnel_step__funnel", None),
+    ("activity_roi", "month", "activity", "activity_day__activity", None),
+    (
+        "activity_participation_rate", "month", "activity", "activity_period__activity",
+        "{{ Dimension('activity_period__period_kind') }} = 'month'",
+    ),
+    (
+        "feature_adoption_rate", "week", "feature", "feature_week__feature",
+        "{{ Dimension('feature_week__period_kind') }} = 'week'",
+    ),
+    ("content_views", "month", "distribution_channel", "content_day__distribution_channel", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("metric", "grain", "dimension", "group", "where"), BY_DIMENSION)
+def test_kpis_by_dimension_equal_metricflow(
+    metric: str,
+    grain: str,
+    dimension: str,
+    group: str,
+    where: str | None,
+    demo_run: Run,
+    metricflow_project: Path,
+) -> None:
+    answer, time = metricflow_project.parent / f"{metric}.csv", f"metric_time__{grain}"
+    command = ["mf", "query", "--metrics", metric, "--group-by", f"{time},app,{group}", "--csv", str(answer)]
+    _call(command + (["--where", where] if where else []), metricflow_project, demo_run)
     with answer.open(encoding="utf-8", newline="") as file:
-        expected = {
-            (row["metric_time__month"][:10], row["app"], row["funnel_step__funnel"]): float(
-                row["funnel_conversion_rate"]
-            )
+        answers = {
+            (row[time][:10], row["app"], row[group]): float(row[metric])
             for row in csv.DictReader(file)
-            if row["funnel_conversion_rate"] not in ("", "nan", "None", "NULL")
+            if row[metric] not in ("", "nan", "None", "NULL")
         }
     with demo_run.warehouse() as warehouse:
-        rows = warehouse.sql(
-            """select cast(period_start as varchar), app_id, dimension_value, value
-            from kpi.fct_kpi_current
-            where kpi_code = 'funnel_conversion_rate' and grain = 'month' and app_id <> '*'
-                and value is not null"""
+        rows = warehouse.execute(
+            """select cast(kpi.period_start as varchar), kpi.app_id, kpi.dimension_value, kpi.value
+            from kpi.fct_kpi_current as kpi inner join intermediate.int_apps as apps using (app_id)
+            where kpi.kpi_code = ? and kpi.grain = ? and kpi.dimension = ? and kpi.value is not null
+                and kpi.is_complete and (kpi.grain <> 'week' or apps.week_start = 'monday')""",
+            [metric, grain, dimension],
         ).fetchall()
-    published = {(month, app, funnel): float(value) for month, app, funnel, value in rows}
-    assert published == pytest.approx(expected, abs=1e-7)
-    assert {funnel for _, _, funnel in expected} == {"sign_up", "purchase", "engagement"}
+    assert rows
+    assert {row[:3]: float(row[3]) for row in rows} == pytest.approx(
+        {row[:3]: answers[row[:3]] for row in rows}, abs=1e-7
+    )

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 import yaml
 
+from orchestration.publication.pseudonyms import MAIL, PERSON_COLUMNS, PHONE
 from tests.integration.pipeline import Run
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
@@ -44,6 +45,7 @@ def test_the_public_tables_are_there(demo_run: Run) -> None:
             if not published.sql(f"select 1 from {(table := f'{schema}.{name}')} limit 1").fetchall()
         ]
     assert {f"{schema}.{name}" for schema, names in REQUIRED.items() for name in names} <= set(tables)
+    assert "kpi.fct_kpi_revision" in tables, "empty until a complete value changes"
     assert empty == []
 
 
@@ -58,6 +60,27 @@ def test_only_allowed_columns_are_published(demo_run: Run) -> None:
         if column not in ALLOWED.get(table, [])
     ]
     assert surprising == []
+
+
+def test_no_published_id_says_who_somebody_is(demo_run: Run) -> None:
+    """Phone numbers, mail addresses and what devices call themselves are pseudonyms; the warehouse has them."""
+    with demo_run.published() as published:
+        ids = [
+            f'select "{column}" as id from {table}'
+            for table, columns in _columns(published).items()
+            for column in columns
+            if column in PERSON_COLUMNS
+        ]
+        assert len(ids) > 10
+        said = published.execute(
+            f"""select id from ({" union all ".join(ids)})
+            where regexp_full_match(id, ?) or regexp_full_match(id, ?)
+                or (starts_with(id, 'anon:') and not regexp_full_match(id, 'anon:[0-9a-f]{{64}}'))""",
+            [PHONE, MAIL],
+        ).fetchall()
+        devices = published.sql("select count(*) from marts.dim_users where starts_with(user_id, 'anon:')")
+        assert devices.fetchall() > [(0,)]
+    assert said == []
 
 
 def test_every_column_says_what_it_means(demo_run: Run) -> None:

@@ -1,85 +1,46 @@
-"""Scorecard and contribution of the demo company, row by row, against plain Python over its published KPIs."""
+"""Scorecard, contribution and target trees of the demo company, row by row, against plain Python over its KPIs."""
 
-from collections.abc import Mapping
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from math import prod
 
 import pytest
 
 from tests.integration.pipeline import Run
+from tests.integration.scorecard_world import (
+    KEY,
+    assert_scores_equal_the_oracle,
+    rows_of,
+    world_of,
+)
 from tests.oracle.contribution import contributions
 from tests.oracle.expectations import bands
-from tests.oracle.scorecard import Key, Kpi, Meaning, World, divided, row, scored
+from tests.oracle.scorecard import Key, World, divided, row
+from tests.oracle.target_tree import Edge, Node, NodeKey, target_trees
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.xdist_group("demo")]
 
-KEY = "app_id, kpi_code, grain, period_start, dimension, dimension_value"
 #: The warehouse divides doubles where the oracle has exact decimals.
 NEAR = Decimal("0.00000002")
 
 
 @pytest.fixture(scope="module")
 def world(demo_run: Run) -> World:
-    with demo_run.warehouse() as warehouse:
-        kpis = warehouse.sql(
-            f"select {KEY}, value, numerator, denominator, is_complete from kpi.fct_kpi where is_current"
-        ).fetchall()
-        meanings = warehouse.sql(
-            "select kpi_code, direction, additivity from kpi.dim_kpi where valid_to is null"
-        ).fetchall()
-        targets = warehouse.sql(
-            f"select {KEY}, target_value from staging.stg_ops_workbook__kpi_targets"
-        ).fetchall()
-        offsets = warehouse.sql(
-            "select calendar_date, spring_festival_offset_days from staging.stg_ops_workbook__calendar"
-        ).fetchall()
-        days = warehouse.sql(
-            """select days.app_id, plan.kpi_code, plan.grain, days.activity_date, days.is_mature
-            from intermediate.int_kpi_days as days inner join intermediate.int_kpi_plan as plan using (rule)
-            where plan.kpi_code in (select kpi_code from staging.stg_ops_workbook__kpi_targets)"""
-        ).fetchall()
-    over: dict[tuple[str, str, str], set[date]] = {}
-    first_days: dict[tuple[str, str, str], date] = {}
-    for app, code, grain, day, is_mature in days:
-        first_days[app, code, grain] = min(first_days.get((app, code, grain), day), day)
-        over.setdefault((app, code, grain), set()).update([day] if is_mature else [])
-    return World(
-        kpis={record[:6]: Kpi(*record[6:]) for record in kpis},
-        meanings={code: Meaning(direction, additivity) for code, direction, additivity in meanings},
-        targets={record[:6]: record[6] for record in targets},
-        offsets={day: offset for day, offset in offsets if offset is not None},
-        over=over,
-        first_days=first_days,
-    )
-
-
-def _published(run: Run, table: str, key: str) -> dict[tuple[object, ...], Mapping[str, object]]:
-    with run.published() as published:
-        result = published.execute(f"select {key}, * from {table}")
-        names = [column[0] for column in result.description]
-        width = len(key.split(", "))
-        return {record[:width]: dict(zip(names, record, strict=True)) for record in result.fetchall()}
+    return world_of(demo_run)
 
 
 def test_every_score_equals_the_oracle(demo_run: Run, world: World) -> None:
-    published = _published(demo_run, "kpi.fct_kpi_scorecard", KEY)
-    expected = {key: row(world, key) for key in world.kpis if scored(world, key)}
-    assert published.keys() == expected.keys()
-    different = [
-        (key, name, published[key][name], value)
-        for key, columns in expected.items()
-        for name, value in columns.items()
-        if published[key][name] != value
-    ]
-    assert different == [], different[:10]
+    said = assert_scores_equal_the_oracle(demo_run, world)
     # The demo company says something about every column that 75 days can have.
-    said = {name for columns in expected.values() for name, value in columns.items() if value is not None}
     assert said >= {"attainment", "pacing", "status", "change_rate", "wow_rate", "previous_value"}
-    assert any(not columns["is_complete"] and columns["pacing"] is not None for columns in expected.values())
+    running = [key for key in world.targets if key in world.kpis and not world.kpis[key].is_complete]
+    assert any(row(world, key)["pacing"] is not None for key in running)
 
 
 def test_every_band_equals_the_oracle(demo_run: Run, world: World) -> None:
-    published = _published(demo_run, "kpi.fct_kpi_scorecard", KEY)
+    published = rows_of(demo_run, "kpi.fct_kpi_scorecard", KEY)
     with demo_run.published() as connection:
         units = dict(connection.sql("select kpi_code, unit from kpi.dim_kpi").fetchall())
     series: dict[tuple[str, str, str, str], dict[date, float]] = {}
@@ -114,7 +75,7 @@ def test_every_band_equals_the_oracle(demo_run: Run, world: World) -> None:
 
 def test_every_contribution_equals_the_oracle(demo_run: Run, world: World) -> None:
     key = "app_id, kpi_code, grain, period_start, comparison, driver_dimension, driver_value"
-    published = _published(demo_run, "kpi.fct_kpi_contribution", key)
+    published = rows_of(demo_run, "kpi.fct_kpi_contribution", key)
     rows, kinds = 0, set()
     for change_key, parts in contributions(world):
         change = sum((part.total for part in parts.values()), Decimal(0))
@@ -136,3 +97,57 @@ def test_every_contribution_equals_the_oracle(demo_run: Run, world: World) -> No
             assert each["share_of_change"] == divided(each["change_total"], change)  # type: ignore[arg-type]
     assert rows == len(published)
     assert kinds == {(True, False), (False, False), (False, True)}
+
+
+@pytest.fixture(scope="module")
+def trees(demo_run: Run, world: World) -> dict[NodeKey, Node]:
+    with demo_run.warehouse() as warehouse:
+        edges = warehouse.sql(
+            """select parent_kpi_code, child_kpi_code, relation, split_dimension
+            from staging.stg_ops_workbook__kpi_tree"""
+        ).fetchall()
+    return target_trees(world, [Edge(*edge) for edge in edges])
+
+
+def test_every_node_of_a_target_tree_equals_the_oracle(demo_run: Run, trees: dict[NodeKey, Node]) -> None:
+    published = rows_of(demo_run, "kpi.fct_kpi_target_tree", "app_id, grain, period_start, node_id")
+    assert published.keys() == trees.keys()
+    for key, node in trees.items():
+        found = published[key]
+        place = tuple(found[name] for name in ("kpi_code", "dimension", "dimension_value", "relation"))
+        assert (found["parent_node_id"], *place) == (
+            node.parent_id, node.code, node.dimension, node.value, node.relation,
+        )  # fmt: skip
+        assert found["actual_value"] == node.actual, key
+        if isinstance(node.target, float):
+            assert float(found["target_value"]) == pytest.approx(node.target, abs=1e-8), key  # type: ignore[arg-type]
+        else:
+            assert found["target_value"] == node.target, key
+    # Of every kind: apps, days, factors, the one that follows, factors of an app in the company's tree.
+    kinds = {(node.relation, node.dimension, isinstance(node.target, float)) for node in trees.values()}
+    assert kinds >= {
+        ("sum", "app", False), ("sum", "day", False), ("product", "all", False), ("product", "all", True),
+        ("product", "app", True),
+    }  # fmt: skip
+
+
+def test_actual_factors_multiply_to_their_kpi_exactly(world: World, trees: dict[NodeKey, Node]) -> None:
+    """On numerators and denominators: the rounded ratios alone would miss the last digits."""
+    factors: dict[NodeKey, list[Node]] = defaultdict(list)
+    for (app, grain, start, _), node in trees.items():
+        if node.relation == "product" and node.parent_id:
+            factors[app, grain, start, node.parent_id].append(node)
+    closed = 0
+    for (app, grain, start, parent_id), nodes in factors.items():
+        above = trees[app, grain, start, parent_id]
+        parts = [world.kpis.get((app, node.code, grain, start, node.dimension, node.value)) for node in nodes]
+        known = [
+            Fraction(part.numerator or 0) / (1 if part.denominator is None else Fraction(part.denominator))
+            for part in parts
+            if part is not None and part.denominator != 0
+        ]
+        if len(known) == len(nodes):
+            assert above.actual is not None
+            assert prod(known) == Fraction(above.actual), (app, start, parent_id)
+            closed += 1
+    assert closed >= 6

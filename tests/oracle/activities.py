@@ -1,4 +1,4 @@
-"""The whole story of each activity (活动复盘): `marts.fct_activity_review`, without ads and channel costs."""
+"""The whole story of each activity (活动复盘): `marts.fct_activity_review`."""
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,8 +25,9 @@ def reviews_of(
     orders: list[Order],
     net_amounts: dict[tuple[str, str], Decimal],
     excluded: Exclusions,
+    bought: dict[str, Decimal],
 ) -> dict[tuple, Row]:
-    """Keyed by app and activity."""
+    """Keyed by app and activity. `bought`: ads and other costs by activity, in the reporting currency."""
     rows = {}
     for plan in company.activities:
         app = apps[plan["app_id"]]
@@ -44,7 +45,7 @@ def reviews_of(
         money = _money(company, plan, app, orders, net_amounts, excluded)
         rate = rate_on(company, plan["currency"] or app.currency, min(first, app.running_day))
         budget = convert(Decimal(plan["budget_amount"]), rate)
-        cost = money["discount"] + money["points"]
+        cost = money["discount"] + money["points"] + bought.get(plan["activity_id"], Decimal(0))
         started = first <= app.running_day
         effect = _effect(company, plan["goal_kpi_code"], app, lives[app.app_id], own, dates, groups, plan)
         revenue = _effect(company, "net_revenue", app, lives[app.app_id], own, dates, groups, plan)
@@ -177,7 +178,9 @@ def _series(goal: Goal, own: dict[tuple[str, date], Row], window: list[date]) ->
 
 
 def _special(company: Company, plan: Row) -> set[date]:
-    special = {date.fromisoformat(row["calendar_date"]) for row in company.calendar}
+    special = {
+        date.fromisoformat(row["calendar_date"]) for row in company.calendar if row.get("holiday_name")
+    }
     for other in company.activities:
         if other["app_id"] == plan["app_id"] and other["activity_id"] != plan["activity_id"]:
             first, last = (datetime.fromisoformat(other[name]).date() for name in ("start_at", "end_at"))

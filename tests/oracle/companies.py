@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from tests.oracle.company import Company, Row
 from tests.oracle.company_marketing import add_marketing
 from tests.oracle.company_operations import SILENCES, add_operations
+from tests.oracle.company_outside import add_outside
 from tests.oracle.company_people import Person, people_of
+from tests.oracle.company_veteran import add_veteran
 from tests.oracle.company_visits import visits_of
 
 CATALOG: list[Row] = [
@@ -29,7 +31,7 @@ CURRENCIES = {"CNY": None, "USD": "7.1234567891", "INR": "0.0834500001"}
 
 
 def random_company(seed: int, days: int = 75, people: int = 18) -> Company:
-    """A company of three listed apps and one that only data name; `days` of data end at a random moment.
+    """Three listed apps, one that only data name and one older than a year; `days` of data end at a random moment.
 
     `people` is the number of persons per app. Equal arguments give the equal company.
     """
@@ -47,6 +49,8 @@ def random_company(seed: int, days: int = 75, people: int = 18) -> Company:
     company.fx_rates = _fx_rates(dice, as_of, days)
     add_operations(random.Random(seed), company, crowds)
     add_marketing(random.Random(seed), company)
+    add_outside(random.Random(seed), company)
+    add_veteran(random.Random(seed), company)
     add_copies(dice, company)
     return company
 

@@ -30,6 +30,8 @@ class Company:
     activities: list[Row] = field(default_factory=list)
     activity_groups: list[Row] = field(default_factory=list)
     calendar: list[Row] = field(default_factory=list)
+    ad_accounts: list[Row] = field(default_factory=list)
+    channel_costs: list[Row] = field(default_factory=list)
     # App database
     users: list[Row] = field(default_factory=list)
     contents: list[Row] = field(default_factory=list)
@@ -38,6 +40,9 @@ class Company:
     user_tier_changes: list[Row] = field(default_factory=list)
     points_ledger: list[Row] = field(default_factory=list)
     invitations: list[Row] = field(default_factory=list)
+    # Outside: rows of the ad account, and downloads {app_id, platform, saved_at, rows} of platform exports
+    ads: list[Row] = field(default_factory=list)
+    downloads: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

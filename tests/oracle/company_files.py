@@ -2,14 +2,20 @@
 
 import csv
 import json
+import os
 import sqlite3
 from datetime import UTC
+from decimal import Decimal
 from pathlib import Path
 
 from ingestion.contract import Contract
 from ingestion.sources.app_database import contracts as database
 from ingestion.sources.ops_workbook import contracts as workbook
 from tests.oracle.company import Company, Row
+from tests.oracle.company_outside import AD_ACCOUNT, AD_CURRENCY, AD_PLATFORM, AD_ZONE
+
+#: What the platforms call the id of a post; they share the other words.
+ID_HEADERS = {"weibo": "mid", "xiaohongshu": "note_id"}
 
 
 def write_company(company: Company, data_dir: Path) -> dict[str, str]:
@@ -26,9 +32,11 @@ def write_company(company: Company, data_dir: Path) -> dict[str, str]:
             writer.writeheader()
             writer.writerows(rows)
     _write_database(company, data_dir / "company" / "app.db")
-    (data_dir / "sources.yaml").write_text(
-        "app_databases:\n  - name: community\n    url: sqlite:///company/app.db\n", encoding="utf-8"
-    )
+    _write_downloads(company, data_dir / "inbox" / "platform_exports")
+    sources = "app_databases:\n  - name: community\n    url: sqlite:///company/app.db\n"
+    if company.ads:
+        sources += _write_ads(company, data_dir / "company" / "ads.json")
+    (data_dir / "sources.yaml").write_text(sources, encoding="utf-8")
     return {
         "OPS_DATA_DIR": str(data_dir),
         "OPS_AS_OF": company.as_of.astimezone(UTC).isoformat(),
@@ -48,6 +56,8 @@ def workbook_tables(company: Company) -> list[tuple[Contract, list[Row]]]:
         (workbook.ACTIVITIES, company.activities),
         (workbook.ACTIVITY_GROUPS, company.activity_groups),
         (workbook.CALENDAR, company.calendar),
+        (workbook.AD_ACCOUNTS, company.ad_accounts),
+        (workbook.CHANNEL_COSTS, company.channel_costs),
     ]
 
 
@@ -80,3 +90,43 @@ def _write_database(company: Company, path: Path) -> None:
             values = [[row.get(column) for column in columns] for row in rows]
             connection.executemany(f'insert into "{contract.entity}" values ({marks})', values)
     connection.close()
+
+
+def _write_downloads(company: Company, folder: Path) -> None:
+    """A file per download; when it was saved is all that tells when its figures were seen."""
+    for number, download in enumerate(company.downloads):
+        path = folder / download["platform"] / download["app_id"] / f"download-{number}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        columns = list(dict.fromkeys(name for row in download["rows"] for name in row))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="")
+            writer.writerow(
+                {
+                    name: ID_HEADERS.get(download["platform"], name)
+                    if name == "external_content_id"
+                    else name
+                    for name in columns
+                }
+            )
+            writer.writerows(download["rows"])
+        saved_ns = int(download["saved_at"].timestamp()) * 1_000_000_000
+        os.utime(path, ns=(saved_ns, saved_ns))
+
+
+def _write_ads(company: Company, path: Path) -> str:
+    """What the emulated platform shows; gives its lines of sources.yaml."""
+    shown = [row | {"cost_micros": int(Decimal(row["cost"]) * 1_000_000)} for row in company.ads]
+    account = {
+        "account_name": "ads",
+        "currency_code": AD_CURRENCY,
+        "time_zone": AD_ZONE,
+        "rows": [row for row in shown if "ad_id" in row],
+        "unallocated": [row for row in shown if "ad_id" not in row],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({AD_PLATFORM: {AD_ACCOUNT: account}}), encoding="utf-8")
+    first = min(row["report_date"] for row in company.ads)
+    return (
+        f"ad_accounts:\n  - platform: {AD_PLATFORM}\n    account_id: '{AD_ACCOUNT}'\n    endpoint: demo\n"
+        f"    start_date: {first}\n    restatement_days: 7\n"
+    )

@@ -1,92 +1,90 @@
-"""How contents did at equal age: `marts.fct_content_performance`, for companies without outside platforms."""
+"""How contents did: `marts.fct_content_daily`, and at equal age `fct_content_performance`."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from tests.oracle.company import App, Company, Row, parse_moment
+from tests.oracle.company import App, Row, parse_moment
 from tests.oracle.events import Event
+from tests.oracle.facts import Facts
 from tests.oracle.life import Life, complete_through
 from tests.oracle.money import Order
+from tests.oracle.outside_contents import outside_days_of, outside_performance_of
 
 AGES = (1, 3, 7, 30)
 COUNTED = {
     "impressions": "impression", "views": "content_view", "completed_views": "content_complete", "likes": "like",
     "comments": "comment", "shares": "share", "favorites": "favorite", "follows": "follow",
 }  # fmt: skip
+Days = dict[tuple[str, str, date], tuple[list[Event], list[Order]]]
 
 
-def named_by_purchase(events: list[Event], name: str) -> dict[tuple[str, str], Any]:
-    """(app, order) -> properties of the order's first purchase event that has the property."""
-    named: dict[tuple[str, str], Any] = {}
-    for event in sorted(events, key=lambda event: (event.occurred_at, event.event_id)):
-        if event.measure == "purchase" and event.properties.get(name):
-            order_id = event.properties.get("order_id") or event.event_id
-            named.setdefault((event.app_id, order_id), event.properties)
-    return named
+def content_days_of(facts: Facts) -> dict[tuple, Row]:
+    """Keyed by app, content, channel and day."""
+    rows = outside_days_of(facts.company, facts.apps)
+    for (app_id, content_id, day), (events, orders) in _own_days(facts).items():
+        life, app = facts.lives[app_id], facts.apps[app_id]
+        rows[app_id, content_id, "app", day] = _row(facts, events, orders) | {
+            "is_opening_balance": False,
+            "is_complete": life.first_day <= day <= complete_through(app, life),
+        }
+    return rows
 
 
-def content_performance_of(
-    company: Company,
-    apps: dict[str, App],
-    lives: dict[str, Life],
-    events: list[Event],
-    orders: list[Order],
-    net_amounts: dict[tuple[str, str], Decimal],
-) -> dict[tuple, Row]:
-    """Keyed by app, content, channel (app and all are equal here) and age."""
-    rows = {}
-    sold = named_by_purchase(events, "content_id")
-    for content in company.contents:
-        app, content_id = apps[content["app_id"]], content["content_id"]
+def content_performance_of(facts: Facts) -> dict[tuple, Row]:
+    """Keyed by app, content, channel and age. No content is both in the app and outside: app or platform equals all."""
+    rows = outside_performance_of(facts.company, facts.apps, AGES)
+    own = _own_days(facts)
+    for content in facts.company.contents:
+        app, content_id = facts.apps[content["app_id"]], content["content_id"]
         published_at = parse_moment(content["published_at"])
-        if content["status"] == "draft" or published_at > company.as_of:
+        if content["status"] == "draft" or published_at > facts.company.as_of:
             continue
-        published = app.local_date(published_at)
-        own = [
-            event
-            for event in events
-            if (event.app_id, event.properties.get("content_id")) == (app.app_id, content_id)
-            and event.measure in COUNTED.values()
-        ]
-        sales = [
-            order
-            for order in orders
-            if order.app_id == app.app_id
-            and sold.get((app.app_id, order.order_id), {}).get("content_id") == content_id
-        ]
+        published, life = app.local_date(published_at), facts.lives[app.app_id]
         for age in AGES:
-            last = published + timedelta(days=age - 1)
-            inside = [event for event in own if published <= event.event_date <= last]
-            sold_inside = [order for order in sales if published <= order.order_date <= last]
-            if last > app.running_day or not (inside or sold_inside):
+            days = [published + timedelta(days=number) for number in range(age)]
+            known = [own[key] for day in days if (key := (app.app_id, content_id, day)) in own]
+            if days[-1] > app.running_day or not known:
                 continue
-            row = _row(inside, sold_inside, net_amounts) | {
+            events = [event for found, _ in known for event in found]
+            row = _row(facts, events, [order for _, found in known for order in found])
+            views = row["views"]
+            engaged = row["likes"] + row["comments"] + row["shares"] + row["favorites"]
+            row |= {
+                "engagement_rate": engaged / views if views else None,
+                "completion_rate": row["completed_views"] / views if views else None,
+                "share_rate": row["shares"] / views if views else None,
                 "creator_id": content["creator_id"],
                 "source_type": content["source_type"],
-                "is_mature": _known_from(app, lives[app.app_id]) <= published
-                and last <= complete_through(app, lives[app.app_id]),
+                "is_mature": _known_from(app, life) <= published and days[-1] <= complete_through(app, life),
             }
             rows[app.app_id, content_id, "app", age] = rows[app.app_id, content_id, "all", age] = row
     return rows
+
+
+def _own_days(facts: Facts) -> Days:
+    """What was done with each content in the app, and bought because of it, by day."""
+    days: Days = defaultdict(lambda: ([], []))
+    sold = facts.named_by_purchase("content_id")
+    for event in facts.events:
+        content_id = event.properties.get("content_id")
+        if content_id and event.measure in COUNTED.values():
+            days[event.app_id, content_id, event.event_date][0].append(event)
+    for order in facts.orders:
+        if what := sold.get((order.app_id, order.order_id)):
+            days[order.app_id, what["content_id"], order.order_date][1].append(order)
+    return dict(days)
 
 
 def _known_from(app: App, life: Life) -> date:
     return max(life.first_day, app.events_since or date.min)
 
 
-def _row(inside: list[Event], sales: list[Order], net_amounts: dict[tuple[str, str], Decimal]) -> Row:
-    counts = {
-        column: sum(event.measure == measure for event in inside) for column, measure in COUNTED.items()
-    }
-    views = [event for event in inside if event.measure == "content_view"]
-    engaged = counts["likes"] + counts["comments"] + counts["shares"] + counts["favorites"]
+def _row(facts: Facts, events: list[Event], orders: list[Order]) -> Row:
+    views = [event for event in events if event.measure == "content_view"]
     return {
-        **counts,
+        **{column: sum(event.measure == measure for event in events) for column, measure in COUNTED.items()},
         "viewers": len({event.user_id for event in views}),
         "view_seconds": sum((event.duration_seconds or Decimal(0) for event in views), Decimal(0)),
-        "net_revenue": sum((net_amounts[order.app_id, order.order_id] for order in sales), Decimal(0)),
-        "engagement_rate": engaged / len(views) if views else None,
-        "completion_rate": counts["completed_views"] / len(views) if views else None,
-        "share_rate": counts["shares"] / len(views) if views else None,
+        "net_revenue": facts.net_revenue(orders),
     }

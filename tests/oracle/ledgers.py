@@ -59,3 +59,41 @@ def invitations_of(company: Company, apps: dict[str, App], excluded: Exclusions)
             "accepted_at": accepted_at,
         }
     return rows
+
+
+def chains_of(invitations: dict[tuple, Row]) -> dict[tuple, Row]:
+    """`marts.fct_invitation_chains`, keyed by app and inviter: from each user up to whoever brought their bringers."""
+    accepted = sorted(
+        (row["accepted_at"], key[1], key[0], row["inviter_user_id"], row["invitee_user_id"])
+        for key, row in invitations.items()
+        if row["accepted_at"] and row["invitee_user_id"] not in (None, row["inviter_user_id"])
+    )
+    bringer: dict[tuple[str, str], tuple] = {}
+    for moment, number, app_id, inviter, invitee in accepted:
+        bringer.setdefault((app_id, invitee), (inviter, (moment, number)))
+    below: dict[tuple[str, str], dict[str, int]] = {}
+    for (app_id, user), (inviter, came) in bringer.items():
+        steps, place = 1, inviter
+        while True:
+            if place != user:
+                below.setdefault((app_id, place), {}).setdefault(user, steps)
+            inviter, earlier = bringer.get((app_id, place), (None, None))
+            if inviter is None or earlier >= came:
+                break
+            came, place, steps = earlier, inviter, steps + 1
+    rows: dict[tuple, Row] = {}
+    for app_id, inviter in {(key[0], row["inviter_user_id"]) for key, row in invitations.items()}:
+        own = [
+            row for key, row in invitations.items() if (key[0], row["inviter_user_id"]) == (app_id, inviter)
+        ]
+        users = below.get((app_id, inviter), {})
+        rows[app_id, inviter] = {
+            "brought_by_user_id": bringer.get((app_id, inviter), (None,))[0],
+            "first_invited_at": min(row["invited_at"] for row in own),
+            "invitations": len(own),
+            "accepted_invitations": sum(row["accepted_at"] is not None for row in own),
+            "direct_users": sum(steps == 1 for steps in users.values()),
+            "chain_users": len(users),
+            "chain_depth": max(users.values(), default=0),
+        }
+    return rows

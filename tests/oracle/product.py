@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.oracle.company import App, Company, Row, parse_moment
-from tests.oracle.content_performance import named_by_purchase
 from tests.oracle.events import Event
+from tests.oracle.facts import Facts
 from tests.oracle.life import Life, complete_through
 from tests.oracle.money import Order
 from tests.oracle.user_days import UserDays
@@ -73,27 +73,20 @@ def community_of(
     return rows
 
 
-def items_of(
-    company: Company,
-    apps: dict[str, App],
-    lives: dict[str, Life],
-    events: list[Event],
-    orders: list[Order],
-    net_amounts: dict[tuple[str, str], Decimal],
-) -> dict[tuple, Row]:
+def items_of(facts: Facts) -> dict[tuple, Row]:
     """Keyed by app, item and date."""
     looks: dict[tuple, list[Event]] = defaultdict(list)
     sales: dict[tuple, list[Order]] = defaultdict(list)
-    sold = named_by_purchase(events, "item_id")
-    for event in events:
+    sold = facts.named_by_purchase("item_id")
+    for event in facts.events:
         if event.measure in ("item_view", "add_to_cart") and event.properties.get("item_id"):
             looks[event.app_id, event.properties["item_id"], event.event_date].append(event)
-    for order in orders:
+    for order in facts.orders:
         if what := sold.get((order.app_id, order.order_id)):
             sales[order.app_id, what["item_id"], order.order_date].append(order)
     rows = {}
     for key in looks.keys() | sales.keys():
-        app, life = apps[key[0]], lives[key[0]]
+        app, life = facts.apps[key[0]], facts.lives[key[0]]
         views = [event for event in looks[key] if event.measure == "item_view"]
         visitors = len({event.user_id for event in views})
         buyers = len({order.user_id for order in sales[key] if order.gross > 0})
@@ -106,9 +99,7 @@ def items_of(
             "paying_buyers": buyers,
             "orders": len(sales[key]),
             "quantity": sum(map(Decimal, pieces), Decimal(0)),
-            "net_revenue": sum(
-                (net_amounts[order.app_id, order.order_id] for order in sales[key]), Decimal(0)
-            ),
+            "net_revenue": facts.net_revenue(sales[key]),
             "conversion_rate": buyers / visitors if visitors else None,
             "is_complete": life.first_day <= key[2] <= complete_through(app, life),
         }

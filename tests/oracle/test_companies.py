@@ -45,17 +45,17 @@ def test_a_company_is_nasty(seed):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_oracle_keeps_the_lifecycle_equation(seed):
+def test_the_oracle_keeps_the_lifecycle_equation(seed, tables_of):
     before: dict = {}
-    for (app_id, grain, _), row in sorted(expected(random_company(seed))["fct_user_lifecycle"].items()):
+    for (app_id, grain, _), row in sorted(tables_of(seed)["fct_user_lifecycle"].items()):
         flow = row["new_users"] + row["resurrected_users"] - row["dormant_users"]
         assert row["active_users"] == before.get((app_id, grain), 0) + flow
         before[app_id, grain] = row["active_users"]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_operations_leave_rows_in_every_table(seed):
-    tables = expected(random_company(seed))
+def test_operations_leave_rows_in_every_table(seed, tables_of):
+    tables = tables_of(seed)
     assert all(tables.values())
     recalls = tables["fct_user_recall"].values()
     assert any(row["returned_users_7d"] for row in recalls)
@@ -68,8 +68,8 @@ def test_operations_leave_rows_in_every_table(seed):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_oracle_keeps_the_funnel_and_points_equations(seed):
-    tables = expected(random_company(seed))
+def test_the_oracle_keeps_the_funnel_and_points_equations(seed, tables_of):
+    tables = tables_of(seed)
     for (*key, number, dimension, value), row in tables["fct_funnel_conversions"].items():
         if number > 1:
             before = tables["fct_funnel_conversions"][*key, number - 1, dimension, value]

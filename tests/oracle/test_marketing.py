@@ -1,19 +1,21 @@
 """Random companies hold what the marts of content, activities and channels speak of; the oracle's own arithmetic."""
 
 import csv
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 
 from tests.oracle.channels import SEEDS
-from tests.oracle.companies import random_company
 from tests.oracle.student import t_95
-from tests.oracle.warehouse import expected
+from tests.oracle.warehouse import Table
+
+Tables = Callable[[int], dict[str, Table]]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_touches_activities_and_contents_are_nasty(seed: int) -> None:
-    tables = expected(random_company(seed))
+def test_touches_activities_and_contents_are_nasty(seed: int, tables_of: Tables) -> None:
+    tables = tables_of(seed)
     touches = tables["fct_attribution"]
     assert max(number for *_, number in touches) >= 4
     assert {number for *_, number in touches} >= {1, 2, 3}
@@ -28,9 +30,9 @@ def test_touches_activities_and_contents_are_nasty(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_oracle_shares_conversions_out_whole(seed: int) -> None:
+def test_the_oracle_shares_conversions_out_whole(seed: int, tables_of: Tables) -> None:
     credit: dict[tuple, Decimal] = {}
-    for (*key, _), row in expected(random_company(seed))["fct_attribution"].items():
+    for (*key, _), row in tables_of(seed)["fct_attribution"].items():
         credit[tuple(key)] = credit.get(tuple(key), Decimal(0)) + row["credit"]
     assert set(credit.values()) == {Decimal(1)}
 

@@ -2,13 +2,16 @@
 
 from tests.oracle.active_users import active_users_of
 from tests.oracle.activities import reviews_of
+from tests.oracle.advertising import activity_costs_of, attribution_gap_of
 from tests.oracle.attribution import attribution_of
+from tests.oracle.channel_days import channel_days_of
 from tests.oracle.company import Company, Row, apps_of
-from tests.oracle.content_performance import content_performance_of
+from tests.oracle.content_performance import content_days_of, content_performance_of
 from tests.oracle.events import events_of
 from tests.oracle.exclusions import exclusions_of
+from tests.oracle.facts import Facts
 from tests.oracle.funnels import funnel_conversions_of
-from tests.oracle.ledgers import invitations_of, points_of, tiers_of
+from tests.oracle.ledgers import chains_of, invitations_of, points_of, tiers_of
 from tests.oracle.life import lives_of
 from tests.oracle.lifecycle import lifecycle_of
 from tests.oracle.ltv import ltv_of
@@ -45,8 +48,15 @@ KEYS = {
     "fct_points_daily": ("app_id", "user_id", "ledger_date"),
     "dim_user_tiers": ("app_id", "user_id", "valid_from"),
     "fct_invitations": ("app_id", "invitation_id"),
+    "fct_invitation_chains": ("app_id", "inviter_user_id"),
     "dim_users": ("app_id", "user_id"),
     "fct_attribution": ("app_id", "conversion_id", "attribution_model", "touch_number"),
+    "fct_channel_daily": ("app_id", "channel", "acquisition_date"),
+    "fct_ad_attribution_gap": (
+        "app_id", "report_date", "channel", "platform", "account_id", "campaign_id", "attribution_model",
+        "attribution_window",
+    ),
+    "fct_content_daily": ("app_id", "content_id", "distribution_channel", "activity_date"),
     "fct_content_performance": ("app_id", "content_id", "distribution_channel", "age_days"),
     "fct_activity_review": ("app_id", "activity_id"),
     "fct_feature_adoption": ("app_id", "feature", "week_start"),
@@ -78,6 +88,8 @@ def expected(company: Company) -> dict[str, Table]:
         row["is_new_by_invitation"] = row["is_new"] and (app_id, user_id) in invited
     lives = lives_of(company, apps, events, orders)
     lifecycle, retention = lifecycle_of(apps, lives, users), retention_of(apps, lives, users)
+    facts = Facts(company, apps, lives, events, orders, net_amounts)
+    attribution = attribution_of(sessions, orders, net_amounts)
     return {
         "fct_user_daily": dict(days),
         "fct_active_users": active_users_of(apps, lives, events, users),
@@ -93,14 +105,18 @@ def expected(company: Company) -> dict[str, Table]:
         "fct_points_daily": points_of(company, apps, excluded),
         "dim_user_tiers": tiers_of(company, apps, excluded),
         "fct_invitations": invitations,
+        "fct_invitation_chains": chains_of(invitations),
         "dim_users": user_table_of(company, apps, users, days, orders, refunds, excluded),
-        "fct_attribution": attribution_of(sessions, orders, net_amounts),
-        "fct_content_performance": content_performance_of(company, apps, lives, events, orders, net_amounts),
+        "fct_attribution": attribution,
+        "fct_channel_daily": channel_days_of(facts, sessions, users, days),
+        "fct_ad_attribution_gap": attribution_gap_of(facts, attribution),
+        "fct_content_daily": content_days_of(facts),
+        "fct_content_performance": content_performance_of(facts),
         "fct_activity_review": reviews_of(
-            company, apps, lives, events, users, days, orders, net_amounts, excluded
+            company, apps, lives, events, users, days, orders, net_amounts, excluded, activity_costs_of(facts)
         ),
         "fct_feature_adoption": feature_adoption_of(apps, lives, events),
         "fct_product_stage": stages_of(lifecycle, retention, days),
         "fct_community_daily": community_of(company, apps, lives, events),
-        "fct_item_daily": items_of(company, apps, lives, events, orders, net_amounts),
+        "fct_item_daily": items_of(facts),
     }

@@ -30,6 +30,22 @@
             and account.campaign_id is null
 {%- endmacro %}
 
+{# Whether a date begins and ends at the same moments in two zones. #}
+{% macro same_day(day, zone, other) -%}
+    (
+        {%- for days in (0, 1) %}
+        {{ utc_from_local('cast(' ~ add_days(day, days) ~ ' as timestamp)', zone) }}
+        = {{ utc_from_local('cast(' ~ add_days(day, days) ~ ' as timestamp)', other) }}
+        {%- if not loop.last %} and {% endif -%}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{# The date in `other` of an hour of a day in `zone`. #}
+{% macro date_of_hour(day, hour, zone, other) -%}
+    {{ local_date(utc_from_local(add_seconds('cast(' ~ day ~ ' as timestamp)', '(' ~ hour ~ ') * 3600'), zone), other) }}
+{%- endmacro %}
+
 {# Booked rows with the exchange rate of their report date, whether their day is the app's, and whether they were observed
    after the platform's restatement window. #}
 {% macro ad_rating(relation) -%}
@@ -39,7 +55,8 @@
             when {{ relation }}.currency_code = run.reporting_currency then cast(1 as decimal(20, 10))
             else rates.rate_to_reporting
         end as fx_rate,
-        coalesce({{ relation }}.time_zone = apps.timezone, false) as tz_exact,
+        apps.timezone as app_time_zone,
+        coalesce({{ same_day(relation ~ '.report_date', relation ~ '.time_zone', 'apps.timezone') }}, false) as tz_exact,
         coalesce(
             {{ days_between(relation ~ '.report_date', local_date(relation ~ '.observed_at', relation ~ '.time_zone')) }}
             > platforms.restatement_days,

@@ -1,7 +1,7 @@
 {# Rows of an entity that is asked for its present state, in every whole pull, one platform after the other. `figures` is a
    caller macro's text per platform; columns that end in _id are the key. #}
-{% macro ad_platform_states(entity, columns, optional=false) -%}
-{%- for platform in ad_platforms(entity if optional else none) %}
+{% macro ad_platform_states(entity, columns) -%}
+{%- for platform in ad_platforms() %}
 -- depends_on: {{ source(platform, entity) }}
 select
     '{{ platform }}' as platform,

@@ -2,14 +2,14 @@
    and the entities that not every platform has. seeds/ad_platforms.csv says how each behaves. #}
 {% macro ad_platform_facts() %}
     {{ return({
-        'google_ads': {'cost': 'micros', 'value': 'units', 'has': ['ads', 'conversions', 'keyword_performance']},
-        'meta_ads': {'cost': 'units', 'value': 'units', 'has': ['ads', 'conversions']},
-        'tiktok_ads': {'cost': 'units', 'value': 'units', 'has': ['ads', 'conversions']},
-        'ocean_engine': {'cost': 'units', 'value': 'units', 'has': ['ads', 'conversions']},
-        'tencent_ads': {'cost': 'fen', 'value': 'fen', 'has': ['ads', 'conversions']},
-        'baidu_ads': {'cost': 'units', 'value': 'units', 'has': ['keyword_performance']},
-        'xiaohongshu_ads': {'cost': 'units', 'value': 'units', 'has': ['ads']},
-        'kuaishou_ads': {'cost': 'units', 'value': 'units', 'has': ['ads']},
+        'google_ads': {'cost': 'micros', 'value': 'units', 'has': ['hourly_performance', 'keyword_performance']},
+        'meta_ads': {'cost': 'units', 'value': 'units', 'has': ['hourly_performance']},
+        'tiktok_ads': {'cost': 'units', 'value': 'units', 'has': ['hourly_performance']},
+        'ocean_engine': {'cost': 'units', 'value': 'units', 'has': ['hourly_performance']},
+        'tencent_ads': {'cost': 'fen', 'value': 'fen', 'has': ['hourly_performance']},
+        'baidu_ads': {'cost': 'units', 'value': 'units', 'has': ['hourly_performance', 'keyword_performance']},
+        'xiaohongshu_ads': {'cost': 'units', 'value': 'units', 'has': []},
+        'kuaishou_ads': {'cost': 'units', 'value': 'units', 'has': ['hourly_performance']},
     }) }}
 {% endmacro %}
 
@@ -36,7 +36,8 @@
 
 {# Rows of a daily entity in every whole pull, one platform after the other. A pull's rows are found by its batch:
    what a newer whole pull no longer holds has vanished. `columns` come from the raw table `answers` (those that end in
-   _id belong to the key, as do `key` and the day), `figures` is a caller macro's text per platform. #}
+   _id belong to the key, as do `key` and the day), `figures` is a caller macro's text per platform. Where an entity also
+   holds what the account states of itself, the ids of an ad are (account) there. #}
 {% macro ad_platform_days(entity, columns, key=[], optional=false) -%}
 {%- set ids = key | list -%}
 {%- for column in columns if column.endswith('_id') %}{% do ids.append(column) %}{% endfor -%}
@@ -45,7 +46,11 @@
 select
     '{{ platform }}' as platform,
     {% for column in columns -%}
+    {% if column in ('campaign_id', 'ad_group_id', 'ad_id') -%}
+    coalesce(answers.{{ column }}, '(account)') as {{ column }},
+    {% else -%}
     answers.{{ column }},
+    {% endif -%}
     {% endfor -%}
     answers.report_date,
     {{ caller(platform) | trim }},

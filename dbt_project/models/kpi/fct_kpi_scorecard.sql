@@ -38,6 +38,18 @@ scored as (
 ),
 
 {% endfor %}
+shares as (
+    select
+        app_id,
+        kpi_code,
+        grain,
+        period_start,
+        cast(coalesce(sum(weight) filter (where is_over), 0) as decimal(28, 8)) as elapsed_weight,
+        cast(sum(weight) as decimal(28, 8)) as whole_weight
+    from {{ ref("int_kpi_target_days") }}
+    group by app_id, kpi_code, grain, period_start
+),
+
 compared as (
     select
         scored.*,
@@ -71,7 +83,7 @@ compared as (
             and scored.period_start = expectations.period_start
             and scored.dimension = expectations.dimension
             and scored.dimension_value = expectations.dimension_value
-    left join {{ ref("int_kpi_elapsed_shares") }} as shares
+    left join shares
         on
             scored.app_id = shares.app_id
             and scored.kpi_code = shares.kpi_code

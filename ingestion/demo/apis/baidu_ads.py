@@ -1,4 +1,4 @@
-"""Emulates Baidu marketing (百度营销): OAuth token, OpenApiReportService, AccountService.
+"""Emulates Baidu marketing (百度营销): OAuth token, reports, account; its materials are in baidu_materials.py.
 
 As at the platform: the token stands in the body's `header`, the answer's `header.status` is 0 whole,
 1 partial, 2 failed, 3 system error, all in HTTP 200; rows are asked by `startRow` and `rowCount`; amounts
@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from ingestion.demo.apis import baidu_materials
 from ingestion.demo.apis.ads_state import AdAccountState, Row, add_up
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
@@ -37,7 +38,9 @@ _DIMENSIONS = {
     "wInfoNameStatus": "keyword_text",
     "mixWmatchEnum": "match_type",
 }
-_NUMBERS = {"impression": "impressions", "click": "clicks"} | {name: "conversions" for name in _CONVERSIONS}
+_NUMBERS = {"impression": "impressions", "click": "clicks", "deepOCPCConversions": "deep_conversions"} | {
+    name: "conversions" for name in _CONVERSIONS
+}
 _AMOUNTS = {"cost": "cost"} | {name: "conversion_value" for name in _VALUES}
 _REPORT = "/json/sms/service/OpenApiReportService/getReportData"
 _ACCOUNT = "/json/sms/service/AccountService/getAccountInfo"
@@ -69,6 +72,8 @@ class BaiduAds:
         user_id, account, state = self._accounts[header["userName"]]
         if request.path == _ACCOUNT:
             return _whole([_account_info(user_id, account, body.get("accountFields", []))])
+        if (found := baidu_materials.answer(request.path, state, body)) is not None:
+            return _whole(found)
         if request.path != _REPORT:
             return _failed(2, 8001, f"unknown service {request.path}")
         return self._report(state, body, fault)
@@ -91,9 +96,10 @@ class BaiduAds:
             first, last = (date.fromisoformat(body[name]) for name in ("startDate", "endDate"))
         except (KeyError, ValueError) as error:
             return _failed(2, 9001, f"bad parameter {error}")
-        if report is None or body.get("timeUnit") != "DAY" or last < first:
+        by_hour = body.get("timeUnit") == "HOUR"
+        if report is None or body.get("timeUnit") not in ("DAY", "HOUR") or last < first:
             return _failed(2, 9001, "bad parameter: reportType, timeUnit or dates")
-        rows = _rows(state, *report, first.isoformat(), last.isoformat())
+        rows = _rows(state, *report, first.isoformat(), last.isoformat(), by_hour)
         asked = max(0, int(body.get("startRow", 0)))
         size = min(int(body.get("rowCount", 20)), self._page_size)
         shown, total = shift(rows, asked, size, fault)
@@ -111,16 +117,14 @@ class BaiduAds:
         return _whole([data])
 
 
-def _rows(state: AdAccountState, product: str, kind: str, first: str, last: str) -> list[Row]:
+def _rows(state: AdAccountState, product: str, kind: str, first: str, last: str, by_hour: bool) -> list[Row]:
     if kind == "keyword":
         return state.keywords(first, last)
-    rows = [row for row in state.ads(first, last) if row.get("product", "search") == product]
-    if kind == "creative":
-        return rows
-    unallocated = state.unallocated(first, last)
-    rows += [row for row in unallocated if row.get("product", "search") == product]
-    days = sorted({row["report_date"] for row in rows})
-    return [{"report_date": day, **add_up([r for r in rows if r["report_date"] == day])} for day in days]
+    rows = state.report(first, last, by_ad=kind == "creative", by_hour=by_hour, product=product)
+    for row in rows:
+        if by_hour:
+            row["report_date"] = f"{row['report_date']} {row['hour']:02}:00:00"
+    return rows
 
 
 def _shape(row: Row, columns: Sequence[str]) -> dict[str, Any]:

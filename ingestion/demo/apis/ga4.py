@@ -30,12 +30,8 @@ class Ga4:
         self._tokens = GoogleTokens("ga4", SCOPE)
 
     def answer(self, request: Request, fault: Kind | None) -> Answer:
-        if request.path == "/token":
-            return self._tokens.issue(request)
-        if fault == "expired_token":
-            self._tokens.expire()
-        if refusal := self._tokens.refusal(request):
-            return refusal
+        if at_the_door := self._tokens.answer(request, fault):
+            return at_the_door
         if fault == "quota":
             return google_error(429, "RESOURCE_EXHAUSTED", "Exhausted property tokens for a project per day.")
         name = request.path.removeprefix("/v1beta/properties/").removesuffix(":runReport")

@@ -28,6 +28,7 @@ _GAQL = re.compile(
 #: GAQL field → how it is read from a row of the state.
 _FIELDS: dict[str, Callable[[Row], Any]] = {
     "segments.date": lambda row: row["report_date"],
+    "segments.hour": lambda row: row["hour"],
     "campaign.id": lambda row: str(row["campaign_id"]),
     "campaign.name": lambda row: row["campaign_name"],
     "ad_group.id": lambda row: str(row["ad_group_id"]),
@@ -100,6 +101,8 @@ class GoogleAds:
         rows_of = _RESOURCES.get(query["resource"])
         if unknown or rows_of is None:
             return _error(400, "INVALID_ARGUMENT", f"Unrecognized fields in the query: {unknown}.")
+        if "segments.hour" in fields:
+            rows_of = _BY_HOUR[query["resource"]]
         rows = rows_of(account, query["first"], query["last"])
         if "segments.conversion_action_name" in fields:
             rows = [
@@ -137,6 +140,10 @@ def _ads(account: AdAccountState, first: str | None, last: str | None) -> Sequen
     return _shown(account.ads(first, last)) if first and last else account.ad_list()
 
 
+def _hours(account: AdAccountState, first: str | None, last: str | None, *, by_ad: bool) -> Sequence[Row]:
+    return _shown(account.report(first or "", last or "", by_ad=by_ad, by_hour=True))
+
+
 def _account_budgets(account: AdAccountState, _first: str | None, _last: str | None) -> Sequence[Row]:
     """The approved budget of an account that pays by invoice: a limit, of which a part was served."""
     if account.balance is None:
@@ -159,6 +166,10 @@ _RESOURCES: dict[str, Callable[[AdAccountState, str | None, str | None], Sequenc
     "keyword_view": lambda account, first, last: _shown(account.keywords(first or "", last or "")),
     "account_budget": _account_budgets,
     "campaign": _campaigns,
+}
+_BY_HOUR: dict[str, Callable[[AdAccountState, str | None, str | None], Sequence[Row]]] = {
+    "ad_group_ad": lambda account, first, last: _hours(account, first, last, by_ad=True),
+    "customer": lambda account, first, last: _hours(account, first, last, by_ad=False),
 }
 
 

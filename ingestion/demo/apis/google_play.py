@@ -48,12 +48,8 @@ class GooglePlay:
         self._tokens = GoogleTokens("play", SCOPE)
 
     def answer(self, request: Request, fault: Kind | None) -> Answer:
-        if request.path == "/token":
-            return self._tokens.issue(request)
-        if fault == "expired_token":
-            self._tokens.expire()
-        if refusal := self._tokens.refusal(request):
-            return refusal
+        if at_the_door := self._tokens.answer(request, fault):
+            return at_the_door
         _, _, _, _, bucket, _, *name = request.path.split("/", 6)
         files = self._files(bucket)
         if not files:

@@ -2,6 +2,7 @@
 
 from ingestion.demo.apis.credentials import SERVICE_ACCOUNT, service_account_key
 from ingestion.demo.apis.exchange import Answer, Request
+from ingestion.demo.apis.faults import Kind
 from ingestion.demo.apis.signed_tokens import claims_of
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -14,7 +15,17 @@ class GoogleTokens:
         self._name, self._scope = name, scope
         self._issued = 0
 
-    def issue(self, request: Request) -> Answer:
+    def answer(self, request: Request, fault: Kind | None) -> Answer | None:
+        """A token for a request for one, a refusal for a request without one; None for what may come in."""
+        if request.path == "/token":
+            return self._issue(request)
+        if fault == "expired_token":
+            self._issued += 1
+        if request.headers.get("authorization") == f"Bearer {self._token}":
+            return None
+        return google_error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+
+    def _issue(self, request: Request) -> Answer:
         given = request.form
         try:
             claims = claims_of(given.get("assertion", ""), service_account_key().public_key())
@@ -28,15 +39,6 @@ class GoogleTokens:
             return Answer({"error": "invalid_grant", "error_description": "unknown account or scope"}, 400)
         self._issued += 1
         return Answer({"access_token": self._token, "expires_in": 3600, "token_type": "Bearer"})
-
-    def expire(self) -> None:
-        self._issued += 1
-
-    def refusal(self, request: Request) -> Answer | None:
-        """The answer to a request whose token is none."""
-        if request.headers.get("authorization") == f"Bearer {self._token}":
-            return None
-        return google_error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
 
     @property
     def _token(self) -> str:

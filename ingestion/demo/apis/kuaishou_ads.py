@@ -18,7 +18,13 @@ from ingestion.demo.apis.token_chain import EmulatedTokens
 
 PLATFORM = "kuaishou_ads"
 LONGEST_DAYS = 7
-_COUNTS = {"show": "impressions", "bclick": "clicks", "played_three_seconds": "video_views"}
+_COUNTS = {
+    "show": "impressions",
+    "bclick": "clicks",
+    "played_three_seconds": "video_views",
+    "event_register": "registrations",
+    "event_pay": "payments",
+}
 _AMOUNTS = {"charge": "cost", "event_pay_purchase_amount": "conversion_value", "activation": "conversions"}
 _LEVELS = {
     "campaign_id": "campaign_id",
@@ -80,12 +86,13 @@ class KuaishouAds:
             first, last = (date.fromisoformat(given[name]) for name in ("start_date", "end_date"))
         except (KeyError, ValueError) as error:
             return _refused(400001, f"bad parameter {error}")
-        if not 0 <= (last - first).days < LONGEST_DAYS or given.get("temporal_granularity") != "DAILY":
+        granularity = given.get("temporal_granularity")
+        if not 0 <= (last - first).days < LONGEST_DAYS or granularity not in ("DAILY", "HOURLY"):
             return _refused(400001, "bad parameter: at most a week, DAILY or HOURLY")
-        by_creative = path.endswith("creative_report")
-        rows_of = state.ads if by_creative else state.totals
-        levels = _LEVELS if by_creative else {}
-        rows = [_shape(row, levels) for row in rows_of(first.isoformat(), last.isoformat())]
+        by_ad, by_hour = path.endswith("creative_report"), granularity == "HOURLY"
+        found = state.report(first.isoformat(), last.isoformat(), by_ad=by_ad, by_hour=by_hour)
+        levels = _LEVELS if by_ad else {}
+        rows = [_shape(row, levels) | ({"stat_hour": row["hour"]} if by_hour else {}) for row in found]
         return self._page(rows, given, fault)
 
     def _page(self, rows: list[Any], given: Any, fault: Kind | None) -> Answer:

@@ -32,6 +32,7 @@ _FIELDS = {
     "impressions": "impressions",
     "clicks": "clicks",
 }
+BY_HOUR = "hourly_stats_aggregated_by_advertiser_time_zone"
 #: Where one action of the state shows up; the sums over places overlap the place itself.
 _SHOWN_AS = ("omni_{0}", "{0}", "offsite_conversion.fb_pixel_{0}", "onsite_web_{0}")
 
@@ -93,9 +94,14 @@ class MetaAds:
         except (KeyError, ValueError) as error:
             return _error(100, f"Invalid parameter: {error}")
         windows = json.loads(asked.get("action_attribution_windows", "[]"))
-        rows_of = account.ads if asked.get("level") == "ad" else account.totals
-        found = rows_of(first.isoformat(), last.isoformat())
-        rows = [_shape(row, fields, windows) for row in found]
+        by_hour = asked.get("breakdowns") == BY_HOUR
+        by_ad = asked.get("level") == "ad"
+        found = account.report(first.isoformat(), last.isoformat(), by_ad=by_ad, by_hour=by_hour)
+        if by_hour:  # no actions outside of the platform by the hour
+            fields = [name for name in fields if name not in ("actions", "action_values")]
+        rows = [
+            _shape(row, fields, windows) | ({BY_HOUR: _hour(row["hour"])} if by_hour else {}) for row in found
+        ]
         summary = _shape(add_up(found), fields, windows) if query.get("default_summary") and found else None
         return self._page(rows, query, fault, summary)
 
@@ -136,6 +142,10 @@ def _shape(row: Row, fields: Sequence[str], windows: Sequence[str]) -> dict[str,
     if row.get("video_views") and "actions" in fields:
         shaped["actions"].append({"action_type": "video_view", "value": str(row["video_views"])})
     return shaped
+
+
+def _hour(hour: int) -> str:
+    return f"{hour:02}:00:00 - {hour:02}:59:59"
 
 
 def _ad(ad: Row) -> dict[str, Any]:

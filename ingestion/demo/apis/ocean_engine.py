@@ -1,4 +1,4 @@
-"""Emulates Ocean Engine (巨量引擎): rotating OAuth2 refresh tokens and the v3 custom report.
+"""Emulates Ocean Engine (巨量引擎): rotating OAuth2 refresh tokens and the v3 custom report; v2: ocean_engine_v2.py.
 
 As at the platform: every value is a string, errors come as `code` != 0 in HTTP 200, each refresh kills the
 refresh token before it, pages are numbered and the totals of the whole report stand on each.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from ingestion.demo.apis import ocean_engine_v2
 from ingestion.demo.apis.ads_state import AdAccountState, Row, add_up
 from ingestion.demo.apis.credentials import DEMO_CREDENTIALS
 from ingestion.demo.apis.exchange import Answer, Request
@@ -18,6 +19,7 @@ from ingestion.demo.apis.pages import numbered_page
 
 _DIMENSIONS = {
     "stat_time_day": "report_date",
+    "stat_time_hour": "hour",
     "cdp_project_id": "campaign_id",
     "cdp_project_name": "campaign_name",
     "cdp_promotion_id": "ad_group_id",
@@ -41,10 +43,14 @@ LONGEST_DAYS = 30
 
 
 class OceanEngine:
-    """A server that was just started accepts any token of the chain, then only the newest."""
+    """A server that was just started accepts any token of the chain, then only the newest.
+
+    The custom report refuses an account whose state says `report: v2`.
+    """
 
     def __init__(self, accounts: Mapping[str, Any], as_of: datetime, page_size: int) -> None:
         self._accounts = {name: AdAccountState(account, as_of) for name, account in accounts.items()}
+        self._only_v2 = {name for name, account in accounts.items() if account.get("report") == "v2"}
         self._page_size = page_size
         self._refresh_token: str | None = None
         self._access_token: str | None = None
@@ -63,7 +69,11 @@ class OceanEngine:
         if account is None:
             return _say(40002, "No permission to operate advertiser")
         if request.path == "/open_api/v3.0/report/custom/get/":
+            if advertiser in self._only_v2:
+                return _say(40002, "No permission to operate advertiser")
             return self._report(account, request.query, fault)
+        if request.path in ocean_engine_v2.PATHS:
+            return ocean_engine_v2.answer(account, request.path, request.query, self._page_size, fault)
         if request.path == "/open_api/v3.0/promotion/list/":
             return self._promotions(account, request.query)
         if request.path == "/open_api/2/advertiser/fund/get/":
@@ -125,8 +135,8 @@ class OceanEngine:
         unknown = [*(set(dimensions) - set(_DIMENSIONS)), *(set(metrics) - set(_METRICS))]
         if unknown or not 0 <= (last - first).days < LONGEST_DAYS:
             return _say(40000, f"bad parameter: {unknown or 'the range is at most 30 days'}")
-        rows_of = account.ads if "material_id" in dimensions else account.totals
-        rows = rows_of(first.isoformat(), last.isoformat())
+        by_ad, by_hour = "material_id" in dimensions, "stat_time_hour" in dimensions
+        rows = account.report(first.isoformat(), last.isoformat(), by_ad=by_ad, by_hour=by_hour)
         size = min(asked_size, self._page_size)
         shown, info = numbered_page(rows, page, size, fault)
         data = {
@@ -139,7 +149,12 @@ class OceanEngine:
 
 def _shape(row: Row, dimensions: list[str], metrics: list[str]) -> dict[str, Any]:
     return {
-        "dimensions": {name: str(row[_DIMENSIONS[name]]) for name in dimensions},
+        "dimensions": {
+            name: f"{row['report_date']} {row['hour']:02}:00:00"
+            if name == "stat_time_hour"
+            else str(row[_DIMENSIONS[name]])
+            for name in dimensions
+        },
         "metrics": {name: str(row.get(_METRICS[name]) or 0) for name in metrics},
     }
 

@@ -28,7 +28,7 @@ _METRICS = {
     "order_by_click_count": ("orders_by_click", False),
     "order_by_display_count": ("orders_by_display", False),
 }
-_LEVELS = {"date": "report_date", "adgroup_id": "ad_group_id", "dynamic_creative_id": "ad_id"}
+_LEVELS = {"date": "report_date", "hour": "hour", "adgroup_id": "ad_group_id", "dynamic_creative_id": "ad_id"}
 _FIRST_TOKEN = "demo-tencent-access-0"
 LONGEST_DAYS = 90
 
@@ -59,8 +59,8 @@ class TencentAds:
         account = self._accounts.get(query.get("account_id", ""))
         if account is None:
             return _say(11008, "没有该账户的权限")
-        if request.path == "/v3.0/daily_reports/get":
-            return self._report(account, query, fault)
+        if request.path in ("/v3.0/daily_reports/get", "/v3.0/hourly_reports/get"):
+            return self._report(account, query, fault, by_hour="hourly" in request.path)
         if request.path == "/v3.0/dynamic_creatives/get":
             rows, info = numbered_page(
                 [_creative(ad) for ad in account.ad_list()],
@@ -87,17 +87,21 @@ class TencentAds:
         token = f"demo-tencent-access-{self._issued}"
         return _say(0, "", {"access_token": token, "access_token_expires_in": 86400})
 
-    def _report(self, account: AdAccountState, query: Mapping[str, str], fault: Kind | None) -> Answer:
+    def _report(
+        self, account: AdAccountState, query: Mapping[str, str], fault: Kind | None, *, by_hour: bool
+    ) -> Answer:
         try:
             days, fields = json.loads(query["date_range"]), json.loads(query["fields"])
             first, last = date.fromisoformat(days["start_date"]), date.fromisoformat(days["end_date"])
         except (KeyError, ValueError) as error:
             return _say(51010, f"bad parameter: {error}")
         unknown = set(fields) - set(_METRICS) - set(_LEVELS)
-        if unknown or not 0 <= (last - first).days < LONGEST_DAYS:
-            return _say(51010, f"bad parameter: {sorted(unknown) or 'the range is at most 90 days'}")
+        if unknown or not 0 <= (last - first).days < (1 if by_hour else LONGEST_DAYS):
+            return _say(
+                51010, f"bad parameter: {sorted(unknown) or 'the range is at most 90 days, by hour 1'}"
+            )
         by_ad = query.get("level") == "REPORT_LEVEL_DYNAMIC_CREATIVE"
-        rows = (account.ads if by_ad else account.totals)(first.isoformat(), last.isoformat())
+        rows = account.report(first.isoformat(), last.isoformat(), by_ad=by_ad, by_hour=by_hour)
         shown, info = numbered_page(rows, int(query.get("page", 1)), self._size(query), fault)
         return _say(0, "", {"list": [_shape(row, fields) for row in shown], "page_info": info})
 

@@ -78,16 +78,17 @@ class TikTokAds:
             return _say(40002, f"bad parameter: {error}")
         if fault == "too_large" and (last - first).days >= 3:
             return _say(40067, "The query is too large, please narrow down the time range.")
-        unknown = set(metrics) - set(_METRICS)
-        if unknown or not 0 <= (last - first).days < LONGEST_DAYS:
-            return _say(40002, f"bad parameter: {sorted(unknown) or 'the range is at most 30 days'}")
-        rows_of = account.ads if "ad_id" in dimensions else account.totals
-        rows = rows_of(first.isoformat(), last.isoformat())
+        unknown, by_hour = set(metrics) - set(_METRICS), "stat_time_hour" in dimensions
+        if unknown or not 0 <= (last - first).days < (1 if by_hour else LONGEST_DAYS):
+            return _say(
+                40002, f"bad parameter: {sorted(unknown) or 'the range is at most 30 days, by hour a day'}"
+            )
+        by_ad = "ad_id" in dimensions
+        rows = account.report(first.isoformat(), last.isoformat(), by_ad=by_ad, by_hour=by_hour)
         shown, info = numbered_page(rows, int(query.get("page", 1)), self._size(query), fault)
         listed = [
             {
-                "dimensions": {"stat_time_day": f"{row['report_date']} 00:00:00"}
-                | ({"ad_id": str(row["ad_id"])} if "ad_id" in dimensions else {}),
+                "dimensions": _time(row, by_hour) | ({"ad_id": str(row["ad_id"])} if by_ad else {}),
                 "metrics": _shape(row, metrics),
             }
             for row in shown
@@ -107,6 +108,12 @@ def _advertiser(advertiser_id: str, account: AdAccountState) -> dict[str, Any]:
         "display_timezone": account.time_zone,
         "balance": float(account.balance) if account.balance else 0,
     }
+
+
+def _time(row: Row, by_hour: bool) -> dict[str, str]:
+    if by_hour:
+        return {"stat_time_hour": f"{row['report_date']} {row['hour']:02}:00:00"}
+    return {"stat_time_day": f"{row['report_date']} 00:00:00"}
 
 
 def _shape(row: Row, metrics: Any) -> dict[str, Any]:

@@ -24,6 +24,12 @@ _METRICS = {
     "click": "clicks",
     "goods_order": "conversions",
     "video_play_5s_cnt": "video_views",
+    "goods_visit": "goods_visits",
+    "like": "likes",
+    "comment": "comments",
+    "collect": "collects",
+    "follow": "follows",
+    "share": "shares",
 }
 _AMOUNTS = {"fee": "cost", "rgmv": "conversion_value"}
 _LEVELS = {

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from ingestion.account_entries import ApiAccountSettings, Credentials
-from ingestion.config_values import Name, Variable
+from ingestion.config_values import Name, Variable, Zone
 
 Days = Annotated[int, Field(ge=0, le=90)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -14,9 +14,14 @@ Digits = Annotated[str, Field(pattern=r"^\d+$")]
 
 
 class AdAccountSettings(ApiAccountSettings):
-    """`restatement_days`: how long the platform still changes the figures of a day."""
+    """`restatement_days`: how long the platform still changes the figures of a day.
+
+    `business_timezone`: zone of the app that the account serves, absent = the company's. Where the account's own
+    days are others, figures are also asked by the hour.
+    """
 
     platform: str
+    business_timezone: Zone | None = None
     restatement_days: Days = 7
     credentials: Credentials | None = None
 
@@ -81,20 +86,6 @@ class TikTokAdsAccount(AdAccountSettings):
     credentials: TokenCredentials | None = None
 
 
-class TencentAdsAccount(AdAccountSettings):
-    """A Tencent Ads (腾讯广告) advertiser. `metrics` renames platform metrics [?] that an account lacks."""
-
-    platform: Literal["tencent_ads"]
-    account_id: Digits
-    account_name: str | None = None
-    currency_code: Currency = "CNY"
-    restatement_days: Days = 7
-    metrics: dict[Literal["conversions", "conversion_value", "video_views"], Name] = Field(
-        default_factory=dict
-    )
-    credentials: OAuthCredentials | None = None
-
-
 class RotatingCredentials(Credentials):
     """Of the developer app; the first refresh token comes from the authorisation page."""
 
@@ -112,21 +103,42 @@ class ConfiguredAccount(AdAccountSettings):
 
 
 class OceanEngineAccount(ConfiguredAccount):
-    """An Ocean Engine (巨量引擎) advertiser. `metrics` renames platform metrics that an account lacks."""
+    """An Ocean Engine (巨量引擎) advertiser. `metrics` renames platform metrics that an account lacks.
+
+    `report`: v2 for an account that the v3 custom report does not know; auto asks v3, and v2 when v3 refuses with
+    one of `v2_codes` [?].
+    """
 
     platform: Literal["ocean_engine"]
     restatement_days: Days = 7
+    report: Literal["auto", "v3", "v2"] = "auto"
+    v2_codes: tuple[int, ...] = (40002,)
     metrics: dict[Literal["conversion_value", "video_views"], Name] = Field(default_factory=dict)
     credentials: RotatingCredentials | None = None
 
 
+class TencentAdsAccount(ConfiguredAccount):
+    """A Tencent Ads (腾讯广告) advertiser. `metrics` renames platform metrics [?] that an account lacks."""
+
+    platform: Literal["tencent_ads"]
+    restatement_days: Days = 7
+    metrics: dict[Literal["conversions", "conversion_value", "video_views"], Name] = Field(
+        default_factory=dict
+    )
+    credentials: OAuthCredentials | None = None
+
+
 class CodedAccount(ConfiguredAccount):
-    """An account of a platform whose error codes are partly unknown: the two lists add to what is built in."""
+    """An account of a platform whose error codes are partly unknown: the two lists add to what is built in.
+
+    `actions`: metric → kind of action, in place of the built-in ones beside the conversions themselves.
+    """
 
     #: Local hour from which the platform has the day before whole.
     hour_ready: Annotated[int, Field(ge=0, le=23)] = 8
     retry_codes: tuple[int, ...] = ()
     expired_codes: tuple[int, ...] = ()
+    actions: dict[Name, Name] | None = None
 
 
 class BaiduAdsCredentials(Credentials):

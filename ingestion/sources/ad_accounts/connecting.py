@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from ingestion.settings import Settings
 from ingestion.sources.account_pulls import PullResults, pull_accounts
 from ingestion.sources.ad_accounts.account_settings import AdAccountSettings, ConfiguredAccount
+from ingestion.sources.ad_accounts.business_days import same_days
 from ingestion.sources.ad_accounts.contracts import contract, platform_contracts
+from ingestion.sources.ad_accounts.reports import Days
 from ingestion.sources.endpoints import Endpoint, resolve
 from ingestion.sources.questions import STALE_AFTER, Answer, Connected, Question, TextRow
 
 Account = TypeVar("Account", bound=AdAccountSettings)
 Given = TypeVar("Given", bound=AdAccountSettings, contravariant=True)
-Days = Callable[[date, date], Answer]
 State = Callable[[], Sequence[TextRow]]
 
 
@@ -73,22 +74,29 @@ def connected(
     endpoint: str,
     longest_days: int = 30,
     hour_ready: int = 0,
+    hours: Days | None = None,
+    longest_days_by_hour: int = 7,
 ) -> Connected:
     """The questions of one account: `days` by the entities that one answer holds, `states` by entity.
 
-    `hour_ready` is the local hour at which the platform has the day before whole.
+    `hour_ready` is the local hour at which the platform has the day before whole. `hours` are asked of an
+    account whose days are not those of the app that it serves.
     """
     stale = settings.as_of - STALE_AFTER
+    last_day = (settings.as_of.astimezone(zone) - timedelta(hours=hour_ready)).date() - timedelta(days=1)
+    asked = {entities: (ask, longest_days) for entities, ask in days.items()}
+    business_zone = ZoneInfo(account.business_timezone or settings.reporting_timezone)
+    if hours is not None and not same_days(zone, business_zone, last_day):
+        asked[("hourly_performance",)] = (hours, longest_days_by_hour)
     questions = [
         Question(
             tuple(contract(account.platform, entity) for entity in entities),
-            ask, endpoint, account.restatement_days, stale, longest_days=longest_days,
+            ask, endpoint, account.restatement_days, stale, longest_days=longest,
         )
-        for entities, ask in days.items()
+        for entities, (ask, longest) in asked.items()
     ]  # fmt: skip
     for entity, state in states.items():
         questions.append(_of_state(account, entity, state, endpoint, settings))
-    last_day = (settings.as_of.astimezone(zone) - timedelta(hours=hour_ready)).date() - timedelta(days=1)
     return Connected(zone, last_day, tuple(questions))
 
 

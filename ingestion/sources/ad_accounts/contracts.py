@@ -34,6 +34,12 @@ _COUNTS = (
 _VIDEO = integer("video_views", "Video views.", minimum=0)
 _GROUP_KEY = ("account_id", "campaign_id", "ad_group_id")
 _AD_KEY = (*_GROUP_KEY, "ad_id")
+#: Of an ad; null in the rows of what the account states of itself.
+_AD_OR_ACCOUNT = (
+    text("campaign_id", "Campaign; null in the account's own rows."),
+    text("ad_group_id", "Ad group; null in the account's own rows."),
+    text("ad_id", "Ad; null in the account's own rows."),
+)
 
 
 def amount(
@@ -59,12 +65,12 @@ def platform_contracts(source: str) -> tuple[Contract, ...]:
     contracts = [
         _ad_performance(platform),
         _account_performance(platform),
+        _conversions(platform),
         _accounts(platform),
+        _ads(platform),
     ]
-    if platform.has_ads:
-        contracts.append(_ads(platform))
-    if platform.has_conversions:
-        contracts.append(_conversions(platform))
+    if platform.has_hours:
+        contracts.append(_hourly_performance(platform))
     if platform.has_keywords:
         contracts.append(_keyword_performance(platform))
     return (*contracts, pulls_contract(source))
@@ -124,10 +130,11 @@ def _ads(platform: AdPlatform) -> Contract:
 def _conversions(platform: AdPlatform) -> Contract:
     return Contract(
         platform.source, "conversions",
-        f"Daily conversions of {platform.title} ads by what was done and how it is attributed. One row per account, "
-        "ad, report date, action, attribution_window, touch_type, time_basis and pull.",
+        f"Daily conversions of {platform.title} ads, and of the account as a whole (ad_id null), by what was done and "
+        "how it is attributed. One row per account, ad, report date, action, attribution_window, touch_type, "
+        "time_basis and pull.",
         (
-            *_ACCOUNT, *(field for field in (*_GROUPS, *_ADS) if field.name.endswith("_id")), _REPORT_DATE,
+            *_ACCOUNT, *_AD_OR_ACCOUNT, _REPORT_DATE,
             text("action", "What was done, in the platform's own word.", required=True),
             text("counts_as", "Kind of action; overlapping actions share one.", required=True),
             boolean("is_counted", "The action counts in its kind; one that overlaps it does not.", required=True),
@@ -140,6 +147,19 @@ def _conversions(platform: AdPlatform) -> Contract:
             amount("conversion_value", "Value", platform.value),
         ),
         (*_AD_KEY, "report_date", "action", "attribution_window", "touch_type", "time_basis"),
+    )  # fmt: skip
+
+
+def _hourly_performance(platform: AdPlatform) -> Contract:
+    return Contract(
+        platform.source, "hourly_performance",
+        f"Performance of {platform.title} ads, and of the account as a whole (ad_id null), by the hour: only of "
+        "accounts whose days are not the app's. One row per account, ad, report date, hour and pull.",
+        (
+            *_ACCOUNT, *_AD_OR_ACCOUNT, *_figures(platform),
+            integer("hour", "Hour of that day, from 0.", required=True, minimum=0, maximum=23),
+        ),
+        (*_AD_KEY, "report_date", "hour"),
     )  # fmt: skip
 
 

@@ -1,14 +1,15 @@
-"""Kuaishou 磁力引擎 (快手) reports → ad and account performance, accounts, ads, pulls.
+"""Kuaishou 磁力引擎 (快手) reports → the tables of ad platforms.
 
 POST v1/report/{account,creative}_report, at most a week a request; amounts are 元 as floats, kept to 6
 decimals, budgets 厘 (1/1000 元). Campaign = 计划, ad group = 组, ad = 创意. The platform states how many rows
 there are, but no sums; landing pages belong to ad groups.
 [?]: days in GMT+8, whole at `hour_ready`, restated for `restatement_days`; how far back reports reach (give
 `start_date`); which metrics are impressions (封面曝光 `show` or 素材曝光 `aclick`), clicks, conversions, their
-value and video views (`metrics`); error codes (`retry_codes`, `expired_codes` add to those here).
+value and video views (`metrics`); the other actions and the day they are booked on (`actions`); the key of the hour
+(`stat_hour`, else the time in `stat_date`) in a report by hour; error codes (`retry_codes`, `expired_codes` add to
+those here).
 """
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,9 +21,11 @@ from ingestion.settings import Settings
 from ingestion.sources.ad_accounts.account_settings import KuaishouAdsAccount
 from ingestion.sources.ad_accounts.coded_answers import coded, with_own_codes
 from ingestion.sources.ad_accounts.connecting import connected, own_columns
+from ingestion.sources.ad_accounts.declared_actions import Action, account_actions
+from ingestion.sources.ad_accounts.reports import Asked, daily, hourly, moment
 from ingestion.sources.ad_accounts.rotating_token import Exchange, app_exchange, rotating_pull
 from ingestion.sources.ad_accounts.whole_answers import numbered_pages, six_decimals
-from ingestion.sources.questions import Answer, Connected, TextRow
+from ingestion.sources.questions import Connected, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
@@ -50,6 +53,12 @@ METRICS = {
     "conversion_value": "event_pay_purchase_amount",
     "video_views": "played_three_seconds",
 }
+#: 激活 on the day it happened; the value belongs to payments (付费).
+CANONICAL = Action("activation", "conversion")
+ACTIONS = {
+    "event_register": Action("register", "conversion"),
+    "event_pay": Action("purchase", "conversion", value="conversion_value"),
+}
 TRY_AGAIN = (400003,)
 EXPIRED = (401000,)
 
@@ -62,17 +71,19 @@ EXCHANGE = Exchange(SOURCE, f"{BASE}/oauth2/authorize/refresh_token", app_exchan
 
 
 def connect(settings: Settings, account: KuaishouAdsAccount, client: "RESTClient") -> Connected:
-    def report(first: date, last: date) -> Answer:
-        return {
-            "ad_performance": _report(client, account, "creative_report", LEVELS, first, last),
-            "account_performance": _report(client, account, "account_report", {}, first, last),
-        }
+    metrics: dict[str, str] = METRICS | dict(account.metrics)
+    actions = account_actions(CANONICAL, metrics["conversions"], ACTIONS, account.actions)
+
+    def report(asked: Asked) -> list[TextRow]:
+        return _report(client, account, asked)
 
     today = settings.as_of.astimezone(ZONE).date()
     states = {"accounts": lambda: [_account(client, account, today)], "ads": lambda: _ads(client, account)}
     return connected(
-        settings, account, ZONE, {("ad_performance", "account_performance"): report}, states,
+        settings, account, ZONE,
+        {("ad_performance", "account_performance", "conversions"): daily(report, metrics, actions)}, states,
         endpoint=f"POST {BASE}/v1/report", longest_days=LONGEST_DAYS, hour_ready=account.hour_ready,
+        hours=hourly(report, metrics), longest_days_by_hour=LONGEST_DAYS,
     )  # fmt: skip
 
 
@@ -91,25 +102,25 @@ def _every(
     return rows
 
 
-def _report(
-    client: "RESTClient",
-    account: KuaishouAdsAccount,
-    level: str,
-    levels: Mapping[str, str],
-    first: date,
-    last: date,
-) -> list[TextRow]:
-    period = {"start_date": first.isoformat(), "end_date": last.isoformat(), "temporal_granularity": "DAILY"}
-    metrics: dict[str, str] = METRICS | dict(account.metrics)
+def _report(client: "RESTClient", account: KuaishouAdsAccount, asked: Asked) -> list[TextRow]:
+    level, levels = ("creative_report", LEVELS) if asked.is_by_ad else ("account_report", {})
+    period = {"start_date": asked.first.isoformat(), "end_date": asked.last.isoformat()}
+    period["temporal_granularity"] = "HOURLY" if asked.by_hour else "DAILY"
     return [
         {
             **own_columns(account, ZONE),
-            "report_date": result["stat_date"][:10],
+            **_moment(result, asked.by_hour),
             **{column: as_text(result.get(name)) for column, name in levels.items()},
-            **{column: six_decimals(result.get(name)) for column, name in metrics.items()},
+            **{column: six_decimals(result.get(name)) for column, name in asked.metrics.items()},
         }
         for result in _every(client, account, f"v1/report/{level}", PAGE_SIZE, **period)
     ]
+
+
+def _moment(result: Any, by_hour: bool) -> dict[str, str | None]:
+    if by_hour and result.get("stat_hour") is not None:
+        return {"report_date": result["stat_date"][:10], "hour": as_text(result["stat_hour"])}
+    return moment(result["stat_date"], by_hour)
 
 
 def _account(client: "RESTClient", account: KuaishouAdsAccount, today: date) -> TextRow:

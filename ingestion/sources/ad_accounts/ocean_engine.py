@@ -1,29 +1,31 @@
-"""Ocean Engine (巨量引擎) v3 custom report → the tables of ad platforms.
+"""Ocean Engine (巨量引擎) → the tables of ad platforms, by the v3 custom report or else the v2 reports.
 
-All figures are strings, spend in 元. Project = campaign, promotion = ad group, material = ad (report topic
-MATERIAL_DATA); the account's own totals come from topic BASIC_DATA. Report dates are days in GMT+8 [?].
-`in_app_order_gmv` as conversion value and `total_play` as video views are [?]: `metrics` in sources.yaml
+v3: all figures are strings, spend in 元. Project = campaign, promotion = ad group, material = ad (report topic
+MATERIAL_DATA); the account's own totals come from topic BASIC_DATA, hours by dimension `stat_time_hour`. An account
+that v3 refuses (`v2_codes` [?]) or that says `report: v2` is asked by ocean_engine_v2.py. Report dates are days in
+GMT+8 [?]. `in_app_order_gmv` as conversion value and `total_play` as video views are [?]: `metrics` in sources.yaml
 names others. Conversions stand on the day they happened (`convert_cnt`) and on the day of the touch
-(`attribution_convert_cnt`); the first one is the platform's own figure. Paths of balance, budget and promotions
-and the fields of promotions are [?]. Errors come in the body of HTTP 200 as `code` != 0; which can be tried
-again is partly [?].
+(`attribution_convert_cnt`); the first one is the platform's own figure. Balance, budget, promotions:
+ocean_engine_states.py. Errors come in the body of HTTP 200 as `code` != 0; which can be tried again is partly [?].
 """
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ingestion.exact_json import as_text
+from ingestion.rest_client import ApiError
 from ingestion.settings import Settings
+from ingestion.sources.ad_accounts import ocean_engine_states, ocean_engine_v2
 from ingestion.sources.ad_accounts.account_settings import OceanEngineAccount
 from ingestion.sources.ad_accounts.coded_answers import coded
 from ingestion.sources.ad_accounts.connecting import connected, own_columns
-from ingestion.sources.ad_accounts.declared_actions import Action, conversion_rows
+from ingestion.sources.ad_accounts.declared_actions import Action
+from ingestion.sources.ad_accounts.reports import Asked, conversions, daily, hourly, moment
 from ingestion.sources.ad_accounts.rotating_token import Exchange, rotating_pull
 from ingestion.sources.ad_accounts.whole_answers import expect_sums, number, numbered_pages, place
-from ingestion.sources.questions import Answer, Connected, TextRow
+from ingestion.sources.questions import Connected, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
 SOURCE = "ocean_engine"
 HOST = "https://api.oceanengine.com"
 PATH = "/open_api/v3.0/report/custom/get/"
-FUND_PATH = "/open_api/2/advertiser/fund/get/"
-BUDGET_PATH = "/open_api/2/advertiser/budget/get/"
-PROMOTION_PATH = "/open_api/v3.0/promotion/list/"
 ZONE = ZoneInfo("Asia/Shanghai")
 PAGE_SIZE = 1000
 LEVELS = {
@@ -52,13 +51,13 @@ METRICS = {
     "conversion_value": "in_app_order_gmv",
     "video_views": "total_play",
 }
+SUMMED = ("cost", "impressions", "clicks")
 ACTIONS = {
     "convert_cnt": Action("convert", time_basis="conversion", value="conversion_value", is_canonical=True),
     "deep_convert_cnt": Action("deep_convert", time_basis="conversion"),
     "attribution_convert_cnt": Action("convert"),
     "attribution_deep_convert_cnt": Action("deep_convert"),
 }
-MATERIALS = "promotion_materials"
 #: 40100 is the sibling TikTok's code of too many requests [?].
 inspect = coded((40100, 40110, *range(50000, 60000)), (40102, 40104, 40105))
 
@@ -73,49 +72,58 @@ EXCHANGE = Exchange(SOURCE, "/open_api/oauth2/refresh_token/", _exchange_body, i
 
 
 def connect(settings: Settings, account: OceanEngineAccount, client: "RESTClient") -> Connected:
-    metrics: dict[str, str] = METRICS | dict(account.metrics)
+    own = own_columns(account, ZONE)
+    is_v2 = account.report == "v2" or (account.report == "auto" and _is_refused(settings, account, client))
+    metrics = ocean_engine_v2.METRICS if is_v2 else METRICS | dict(account.metrics)
+    actions = ocean_engine_v2.ACTIONS if is_v2 else ACTIONS
 
-    def performance(first: date, last: date) -> Answer:
-        return {
-            "ad_performance": _report(client, account, "MATERIAL_DATA", LEVELS, metrics, first, last),
-            "account_performance": _report(client, account, "BASIC_DATA", {}, metrics, first, last),
-        }
+    def report(asked: Asked) -> list[TextRow]:
+        read = ocean_engine_v2.report if is_v2 else _report
+        return [{**own, **row} for row in read(client, account, asked)]
 
-    def conversions(first: date, last: date) -> Answer:
-        ids = {column: name for column, name in LEVELS.items() if column.endswith("_id")}
-        wanted = {name: name for name in ACTIONS} | {"conversion_value": metrics["conversion_value"]}
-        rows = _report(client, account, "MATERIAL_DATA", ids, wanted, first, last)
-        return {"conversions": [one for row in rows for one in conversion_rows(row, ACTIONS)]}
-
+    value = {"conversion_value": metrics["conversion_value"]} if "conversion_value" in metrics else {}
     return connected(
-        settings,
-        account,
-        ZONE,
-        {("ad_performance", "account_performance"): performance, ("conversions",): conversions},
-        {"accounts": lambda: [_account(client, account)], "ads": lambda: _promotions(client, account)},
-        endpoint=f"GET {PATH}",
-    )
+        settings, account, ZONE,
+        {
+            ("ad_performance", "account_performance"): daily(report, metrics),
+            ("conversions",): conversions(report, value, actions),
+        },
+        ocean_engine_states.states(client, account, own, is_v2=is_v2),
+        endpoint=f"GET {ocean_engine_v2.PATH if is_v2 else PATH}", hours=hourly(report, metrics),
+    )  # fmt: skip
 
 
-def _report(
-    client: "RESTClient",
-    account: OceanEngineAccount,
-    topic: str,
-    levels: Mapping[str, str],
-    metrics: Mapping[str, str],
-    first: date,
-    last: date,
-) -> list[TextRow]:
+def _is_refused(settings: Settings, account: OceanEngineAccount, client: "RESTClient") -> bool:
+    """Whether the custom report knows nothing of this account, while its v2 reports answer."""
+    today = settings.as_of.astimezone(ZONE).date()
+    try:
+        _report(client, account, Asked("account", {"cost": METRICS["cost"]}, today, today))
+    except ApiError as error:
+        if error.kind != "fatal" or not any(f"code {code}:" in str(error) for code in account.v2_codes):
+            return False  # the questions themselves will say what is wrong
+    else:
+        return False
+    try:
+        cost = {"cost": ocean_engine_v2.METRICS["cost"]}
+        ocean_engine_v2.report(client, account, Asked("account", cost, today, today))
+    except ApiError:
+        return False
+    return True
+
+
+def _report(client: "RESTClient", account: OceanEngineAccount, asked: Asked) -> list[TextRow]:
     """Every row of a range. Raises ApiError unless their number and sums are those that the API states."""
+    topic, levels = ("MATERIAL_DATA", LEVELS) if asked.is_by_ad else ("BASIC_DATA", {})
+    time = "stat_time_hour" if asked.by_hour else "stat_time_day"
     parameters = {
         "advertiser_id": account.account_id,
         "data_topic": topic,
-        "dimensions": json.dumps(["stat_time_day", *levels.values()]),
-        "metrics": json.dumps(list(metrics.values())),
+        "dimensions": json.dumps([time, *levels.values()]),
+        "metrics": json.dumps(list(asked.metrics.values())),
         "filters": "[]",
-        "order_by": json.dumps([{"field": "stat_time_day", "type": "ASC"}]),
-        "start_time": first.isoformat(),
-        "end_time": last.isoformat(),
+        "order_by": json.dumps([{"field": time, "type": "ASC"}]),
+        "start_time": asked.first.isoformat(),
+        "end_time": asked.last.isoformat(),
         "page_size": PAGE_SIZE,
     }
 
@@ -123,66 +131,18 @@ def _report(
         return client.get(PATH, params={**parameters, "page": page}).json()
 
     results, body = numbered_pages(ask, what=f"{SOURCE} {topic}", rows="data.rows")
-    rows = [_row(result, account, levels, metrics) for result in results]
-    totals = place(body, "data.total_metrics") or {}
-    sums = {column: number(totals.get(name)) for column, name in metrics.items()}
-    expect_sums(
-        f"{SOURCE} {topic}", rows, {name: sums.get(name) for name in ("cost", "impressions", "clicks")}
-    )
-    return rows
-
-
-def _row(
-    result: Any, account: OceanEngineAccount, levels: Mapping[str, str], metrics: Mapping[str, str]
-) -> TextRow:
-    dimensions, values = result["dimensions"], result["metrics"]
-    return {
-        **own_columns(account, ZONE),
-        "report_date": dimensions["stat_time_day"][:10],  # may carry " 00:00:00"
-        **{column: as_text(dimensions.get(name)) for column, name in levels.items()},
-        **{column: number(values.get(name)) for column, name in metrics.items()},
-    }
-
-
-def _account(client: "RESTClient", account: OceanEngineAccount) -> TextRow:
-    asked = {"advertiser_id": account.account_id}
-    fund = client.get(FUND_PATH, params=asked).json()["data"]
-    asked = {"advertiser_ids": json.dumps([int(account.account_id)])}
-    budgets = client.get(BUDGET_PATH, params=asked).json()["data"]["list"]
-    named = {"account_name": account.account_name or as_text(fund.get("name"))}
-    budget = number(budgets[0].get("budget")) if budgets else None
-    return {
-        **own_columns(account, ZONE),
-        **named,
-        "balance": number(fund.get("balance")),
-        "daily_budget": budget,
-    }
-
-
-def _promotions(client: "RESTClient", account: OceanEngineAccount) -> list[TextRow]:
-    """A promotion shows several materials: each is an ad, and all lead to the promotion's page."""
-
-    def ask(page: int) -> Any:
-        asked = {"advertiser_id": account.account_id, "page": page, "page_size": 100}
-        return client.get(PROMOTION_PATH, params=asked).json()
-
-    promotions, _ = numbered_pages(ask, what=f"{SOURCE} promotions")
-    return [
+    rows: list[TextRow] = [
         {
-            "account_id": account.account_id,
-            "campaign_id": as_text(promotion["project_id"]),
-            "ad_group_id": as_text(promotion["promotion_id"]),
-            "ad_group_name": as_text(promotion.get("promotion_name")),
-            "ad_id": as_text(material["material_id"]),
-            "ad_name": as_text(material.get("material_name")),
-            "status": as_text(promotion.get("status_first")),
-            "landing_url": as_text(
-                next(iter(place(promotion, "promotion_materials.external_url_material_list") or []), None)
-            ),
+            **moment(result["dimensions"][time], asked.by_hour),
+            **{column: as_text(result["dimensions"].get(name)) for column, name in levels.items()},
+            **{column: number(result["metrics"].get(name)) for column, name in asked.metrics.items()},
         }
-        for promotion in promotions
-        for material in place(promotion, f"{MATERIALS}.video_material_list") or []
+        for result in results
     ]
+    totals = place(body, "data.total_metrics") or {}
+    sums = {column: number(totals.get(asked.metrics[column])) for column in SUMMED if column in asked.metrics}
+    expect_sums(f"{SOURCE} {topic}", rows, sums)
+    return rows
 
 
 pull = rotating_pull(EXCHANGE, HOST, lambda _account: inspect, connect)

@@ -5,14 +5,13 @@ own campaign, a dynamic creative (动态创意) is the ad. Days are GMT+8, and t
 Conversions are 目标转化量 [?] (`conversions_count`, by the day of the click), orders by click and by display; names of
 levels and of metrics in the report, and where a creative holds its page, are [?]: `metrics` in sources.yaml names
 others. Access token, timestamp and nonce stand in the query of each request, the latter two new at each try. Errors
-come in the body of HTTP 200 as `code` != 0.
+come in the body of HTTP 200 as `code` != 0. Hours come from their own report (`hourly_reports`), one day a call [?].
 """
 
 import json
 import secrets
 import time
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -26,21 +25,25 @@ from ingestion.settings import Settings
 from ingestion.sources.ad_accounts.access_token import AccessToken
 from ingestion.sources.ad_accounts.account_settings import TencentAdsAccount
 from ingestion.sources.ad_accounts.coded_answers import coded
-from ingestion.sources.ad_accounts.connecting import connected, platform_pull
-from ingestion.sources.ad_accounts.declared_actions import Action, conversion_rows
+from ingestion.sources.ad_accounts.connecting import connected, own_columns, platform_pull
+from ingestion.sources.ad_accounts.declared_actions import Action
+from ingestion.sources.ad_accounts.reports import Asked, daily, hourly
 from ingestion.sources.ad_accounts.whole_answers import add_up, number, numbered_pages, place
 from ingestion.sources.endpoints import Endpoint
-from ingestion.sources.questions import Answer, Connected, TextRow
+from ingestion.sources.questions import Connected, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
 
 SOURCE = "tencent_ads"
 HOST = "https://api.e.qq.com"
-ZONE = "Asia/Shanghai"
+ZONE = ZoneInfo("Asia/Shanghai")
 PAGE_SIZE = 1000
-AD_LEVEL = ("REPORT_LEVEL_DYNAMIC_CREATIVE", ("adgroup_id", "dynamic_creative_id"))
-ACCOUNT_LEVEL = ("REPORT_LEVEL_ADVERTISER", ())
+#: Level → its name in the report, and the ids that tell its rows apart.
+LEVELS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "ad": ("REPORT_LEVEL_DYNAMIC_CREATIVE", ("adgroup_id", "dynamic_creative_id")),
+    "account": ("REPORT_LEVEL_ADVERTISER", ()),
+}
 METRICS = {
     "cost_fen": "cost",
     "impressions": "view_count",
@@ -61,26 +64,14 @@ inspect = coded((11016, 11017, 11019, *range(30000, 30100)), (11000, 11002), "me
 def connect(settings: Settings, account: TencentAdsAccount, endpoint: Endpoint) -> Connected:
     client = _client(endpoint)
     asked = {"account_id": account.account_id}
-    own = {
-        "account_id": account.account_id,
-        "account_name": account.account_name,
-        "currency_code": account.currency_code,
-        "time_zone": ZONE,
-    }
+    own = own_columns(account, ZONE)
     metrics = METRICS | {
         column + "_fen" * (column == "conversion_value"): name for column, name in account.metrics.items()
     }
+    actions = {metrics["conversions"] if one.is_canonical else name: one for name, one in ACTIONS.items()}
 
-    def days(first: date, last: date) -> Answer:
-        actions = {metrics["conversions"] if one.is_canonical else name: one for name, one in ACTIONS.items()}
-        wanted = metrics | {name: name for name in actions}
-        by_ad = _report(client, account, AD_LEVEL, wanted, first, last)
-        totals = _report(client, account, ACCOUNT_LEVEL, wanted, first, last)
-        return {
-            "ad_performance": [{**own, **row} for row in by_ad],
-            "account_performance": [{**own, **row} for row in totals],
-            "conversions": [{**own, **one} for row in by_ad for one in conversion_rows(row, actions)],
-        }
+    def report(asked: Asked) -> list[TextRow]:
+        return [{**own, **row} for row in _report(client, account, asked)]
 
     def accounts() -> list[TextRow]:
         found = client.get("v3.0/advertiser/get", params=asked).json()["data"]["list"][0]
@@ -92,15 +83,11 @@ def connect(settings: Settings, account: TencentAdsAccount, endpoint: Endpoint) 
         ]
 
     return connected(
-        settings,
-        account,
-        ZoneInfo(ZONE),
-        {("ad_performance", "account_performance", "conversions"): days},
-        {"accounts": accounts, "ads": lambda: _ads(client, asked)},
-        endpoint="GET v3.0/daily_reports/get",
-        longest_days=90,
-        hour_ready=8,
-    )
+        settings, account, ZONE,
+        {("ad_performance", "account_performance", "conversions"): daily(report, metrics, actions)},
+        {"accounts": accounts, "ads": lambda: _ads(client, asked)}, endpoint="GET v3.0/daily_reports/get",
+        longest_days=90, hour_ready=8, hours=hourly(report, metrics), longest_days_by_hour=1,
+    )  # fmt: skip
 
 
 def _client(endpoint: Endpoint) -> "RESTClient":
@@ -123,34 +110,29 @@ def _place(request: requests.PreparedRequest, token: str) -> None:
     request.url = urlunsplit(parts._replace(query=urlencode([*asked, *own.items()])))
 
 
-def _report(
-    client: "RESTClient",
-    account: TencentAdsAccount,
-    level: tuple[str, tuple[str, ...]],
-    columns: Mapping[str, str],
-    first: date,
-    last: date,
-) -> list[TextRow]:
+def _report(client: "RESTClient", account: TencentAdsAccount, asked: Asked) -> list[TextRow]:
     """Every row of a range. Raises ApiError unless their number is the one that the API states."""
-    name, ids = level
-    asked = {
+    name, ids = LEVELS[asked.level]
+    path, times = ("hourly_reports", ("date", "hour")) if asked.by_hour else ("daily_reports", ("date",))
+    query = {
         "account_id": account.account_id,
         "level": name,
-        "date_range": json.dumps({"start_date": first.isoformat(), "end_date": last.isoformat()}),
-        "group_by": json.dumps(["date", *ids]),
-        "fields": json.dumps(["date", *ids, *sorted(set(columns.values()))]),
+        "date_range": json.dumps({"start_date": asked.first.isoformat(), "end_date": asked.last.isoformat()}),
+        "group_by": json.dumps([*times, *ids]),
+        "fields": json.dumps([*times, *ids, *sorted(set(asked.metrics.values()))]),
         "page_size": PAGE_SIZE,
     }
 
     def ask(page: int) -> Any:
-        return client.get("v3.0/daily_reports/get", params={**asked, "page": page}).json()
+        return client.get(f"v3.0/{path}/get", params={**query, "page": page}).json()
 
     results, _ = numbered_pages(ask, what=f"{SOURCE} {name}")
     return [
         {
             "report_date": as_text(result["date"]),
+            **({"hour": as_text(result["hour"])} if asked.by_hour else {}),
             **_levels(result),
-            **{column: number(result.get(metric)) for column, metric in columns.items()},
+            **{column: number(result.get(metric)) for column, metric in asked.metrics.items()},
         }
         for result in results
     ]

@@ -4,13 +4,13 @@ All figures are strings in units of the account's currency, "-" for nothing; day
 (`display_timezone` [?], `timezone` where it is missing). Conversions stand on the day of the touch (`conversion`) and
 on the day that they happened (`real_time_conversion`); windows are those that each ad group has set. The metrics that
 hold the value of conversions (`total_complete_payment_rate` [?]) and video views can be renamed in sources.yaml.
+By the hour (`stat_time_hour`) one day a call can be asked, conversions included.
 Errors come in the body of HTTP 200 as `code` != 0. Figures arrive up to 11 hours late; a token does not expire by
 itself, a refused one must be replaced by a person.
 """
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -22,10 +22,11 @@ from ingestion.sources.ad_accounts.access_token import AccessToken, in_header
 from ingestion.sources.ad_accounts.account_settings import TikTokAdsAccount
 from ingestion.sources.ad_accounts.coded_answers import coded
 from ingestion.sources.ad_accounts.connecting import connected, platform_pull
-from ingestion.sources.ad_accounts.declared_actions import Action, conversion_rows
+from ingestion.sources.ad_accounts.declared_actions import Action
+from ingestion.sources.ad_accounts.reports import Asked, daily, hourly, moment
 from ingestion.sources.ad_accounts.whole_answers import expect_sums, number, numbered_pages, place
 from ingestion.sources.endpoints import Endpoint
-from ingestion.sources.questions import Answer, Connected, TextRow
+from ingestion.sources.questions import Connected, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
@@ -84,15 +85,8 @@ def connect(settings: Settings, account: TikTokAdsAccount, endpoint: Endpoint) -
     }
     metrics = METRICS | dict(account.metrics)
 
-    def days(first: date, last: date) -> Answer:
-        wanted = metrics | {name: name for name in ACTIONS}
-        by_ad = _report(client, account, "AUCTION_AD", ["ad_id"], LEVELS | wanted, first, last)
-        totals = _report(client, account, "AUCTION_ADVERTISER", ["advertiser_id"], wanted, first, last)
-        return {
-            "ad_performance": [{**own, **row} for row in by_ad],
-            "account_performance": [{**own, **row} for row in totals],
-            "conversions": [{**own, **one} for row in by_ad for one in conversion_rows(row, ACTIONS)],
-        }
+    def report(asked: Asked) -> list[TextRow]:
+        return [{**own, **row} for row in _report(client, account, asked)]
 
     def ads() -> list[TextRow]:
         def ask(page: int) -> Any:
@@ -103,53 +97,47 @@ def connect(settings: Settings, account: TikTokAdsAccount, endpoint: Endpoint) -
         return [own | {column: as_text(ad.get(name)) for column, name in ADS.items()} for ad in found]
 
     return connected(
-        settings,
-        account,
-        ZoneInfo(own["time_zone"] or ""),
-        {("ad_performance", "account_performance", "conversions"): days},
+        settings, account, ZoneInfo(own["time_zone"] or ""),
+        {("ad_performance", "account_performance", "conversions"): daily(report, metrics, ACTIONS)},
         {"accounts": lambda: [{**own, "balance": number(advertiser.get("balance"))}], "ads": ads},
-        endpoint=f"GET {PATH}report/integrated/get/",
-    )
+        endpoint=f"GET {PATH}report/integrated/get/", hours=hourly(report, metrics), longest_days_by_hour=1,
+    )  # fmt: skip
 
 
-def _report(
-    client: "RESTClient",
-    account: TikTokAdsAccount,
-    level: str,
-    dimensions: list[str],
-    columns: Mapping[str, str],
-    first: date,
-    last: date,
-) -> list[TextRow]:
+def _report(client: "RESTClient", account: TikTokAdsAccount, asked: Asked) -> list[TextRow]:
     """Every row of a range. Raises ApiError unless their number and sums are those that the API states."""
-    asked = {
+    level, dimension = ("AUCTION_AD", "ad_id") if asked.is_by_ad else ("AUCTION_ADVERTISER", "advertiser_id")
+    time = "stat_time_hour" if asked.by_hour else "stat_time_day"
+    columns = {**(LEVELS if asked.is_by_ad else {}), **asked.metrics}
+    query = {
         "advertiser_id": account.account_id,
         "report_type": "BASIC",
         "data_level": level,
-        "dimensions": json.dumps([*dimensions, "stat_time_day"]),
+        "dimensions": json.dumps([dimension, time]),
         "metrics": json.dumps(sorted(set(columns.values()))),
-        "start_date": first.isoformat(),
-        "end_date": last.isoformat(),
+        "start_date": asked.first.isoformat(),
+        "end_date": asked.last.isoformat(),
         "enable_total_metrics": "true",
         "page_size": PAGE_SIZE,
     }
 
     def ask(page: int) -> Any:
-        return client.get(PATH + "report/integrated/get/", params={**asked, "page": page}).json()
+        return client.get(PATH + "report/integrated/get/", params={**query, "page": page}).json()
 
     what = f"{SOURCE} {level}"
     results, body = numbered_pages(ask, what=what)
-    rows = [_row(result, columns) for result in results]
+    rows: list[TextRow] = [
+        {**moment(result["dimensions"][time], asked.by_hour), **_row(result, columns)} for result in results
+    ]
     totals = place(body, "data.total_metrics") or {}
     expect_sums(what, rows, {column: number(totals.get(METRICS[column])) for column in SUMMED})
     return rows
 
 
-def _row(result: Any, columns: Mapping[str, str]) -> TextRow:
-    dimensions, values = result["dimensions"], result["metrics"]
+def _row(result: Any, columns: Mapping[str, str]) -> dict[str, str | None]:
+    values = result["metrics"]
     return {
-        "ad_id": as_text(dimensions.get("ad_id")),
-        "report_date": dimensions["stat_time_day"][:10],  # carries " 00:00:00"
+        "ad_id": as_text(result["dimensions"].get("ad_id")),
         **{
             column: as_text(values.get(name)) if column in LEVELS else number(values.get(name))
             for column, name in columns.items()

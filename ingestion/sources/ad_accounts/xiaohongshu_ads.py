@@ -1,16 +1,16 @@
-"""Xiaohongshu 聚光 (小红书) offline reports → ad and account performance, accounts, ads, pulls.
+"""Xiaohongshu 聚光 (小红书) offline reports → the tables of ad platforms.
 
 POST /api/open/jg/data/report/offline/{account,creativity}; figures are strings, thousands have commas,
 amounts are 元 (the balance: 分). Campaign = 计划, ad group = 单元, ad = 创意. The platform states how many
 rows there are, but no sums. `rgmv` is what was paid within 7 days of a click, refunds included; each
-metric has a window of its own.
+metric has a window of its own. What readers do with a note (点赞, 评论, 收藏, 关注, 分享) are actions beside the
+orders. There is no report by the hour.
 [?]: days in GMT+8, whole at `hour_ready`, restated for `restatement_days`; which metrics are conversions,
 their value and video views (`metrics`); the last step of the creative report's address
-(`creative_report`); error codes (`retry_codes`, `expired_codes` add to those here).
+(`creative_report`); the other actions and the day they are booked on (`actions`); error codes
+(`retry_codes`, `expired_codes` add to those here).
 """
 
-from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -21,9 +21,11 @@ from ingestion.settings import Settings
 from ingestion.sources.ad_accounts.account_settings import XiaohongshuAdsAccount
 from ingestion.sources.ad_accounts.coded_answers import coded, with_own_codes
 from ingestion.sources.ad_accounts.connecting import connected, own_columns
+from ingestion.sources.ad_accounts.declared_actions import Action, account_actions
+from ingestion.sources.ad_accounts.reports import Asked, daily, moment
 from ingestion.sources.ad_accounts.rotating_token import Exchange, app_exchange, rotating_pull
 from ingestion.sources.ad_accounts.whole_answers import number, numbered_pages
-from ingestion.sources.questions import Answer, Connected, TextRow
+from ingestion.sources.questions import Connected, TextRow
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
@@ -50,6 +52,11 @@ METRICS = {
     "conversion_value": "rgmv",
     "video_views": "video_play_5s_cnt",
 }
+CANONICAL = Action("order", touch_type="click", window="7d", value="conversion_value")
+ACTIONS = {
+    "goods_visit": Action("goods_visit", touch_type="click", window="7d"),
+    **{name: Action(name, "mixed") for name in ("like", "comment", "collect", "follow", "share")},
+}
 TRY_AGAIN = (429,)
 EXPIRED = (401,)
 
@@ -62,31 +69,23 @@ EXCHANGE = Exchange(SOURCE, "/api/open/oauth2/refresh_token", app_exchange, code
 
 
 def connect(settings: Settings, account: XiaohongshuAdsAccount, client: "RESTClient") -> Connected:
-    def report(first: date, last: date) -> Answer:
-        return {
-            "ad_performance": _report(client, account, account.creative_report, LEVELS, first, last),
-            "account_performance": _report(client, account, "account", {}, first, last),
-        }
-
+    metrics: dict[str, str] = METRICS | dict(account.metrics)
+    actions = account_actions(CANONICAL, metrics["conversions"], ACTIONS, account.actions)
     states = {"accounts": lambda: [_account(client, account)], "ads": lambda: _ads(client, account)}
     return connected(
-        settings, account, ZONE, {("ad_performance", "account_performance"): report}, states,
-        endpoint=f"POST {REPORTS}", hour_ready=account.hour_ready,
+        settings, account, ZONE,
+        {("ad_performance", "account_performance", "conversions"): daily(
+            lambda asked: _report(client, account, asked), metrics, actions)},
+        states, endpoint=f"POST {REPORTS}", hour_ready=account.hour_ready,
     )  # fmt: skip
 
 
-def _report(
-    client: "RESTClient",
-    account: XiaohongshuAdsAccount,
-    level: str,
-    levels: Mapping[str, str],
-    first: date,
-    last: date,
-) -> list[TextRow]:
-    asked = {
+def _report(client: "RESTClient", account: XiaohongshuAdsAccount, asked: Asked) -> list[TextRow]:
+    level, levels = (account.creative_report, LEVELS) if asked.is_by_ad else ("account", {})
+    body = {
         "advertiser_id": int(account.account_id),
-        "start_date": first.isoformat(),
-        "end_date": last.isoformat(),
+        "start_date": asked.first.isoformat(),
+        "end_date": asked.last.isoformat(),
         "time_unit": "DAY",
         "sort_column": "time",
         "sort": "asc",
@@ -94,18 +93,17 @@ def _report(
     }
 
     def ask(page: int) -> Any:
-        return client.post(f"{REPORTS}/{level}", json={**asked, "page_num": page}).json()
+        return client.post(f"{REPORTS}/{level}", json={**body, "page_num": page}).json()
 
     rows, _ = numbered_pages(
         ask, what=f"{SOURCE} {level}", rows="data.data_list", page=None, total="data.total_count"
     )
-    metrics: dict[str, str] = METRICS | dict(account.metrics)
     return [
         {
             **own_columns(account, ZONE),
-            "report_date": result["time"][:10],
+            **moment(result["time"]),
             **{column: as_text(result.get(name)) for column, name in levels.items()},
-            **{column: number(result.get(name)) for column, name in metrics.items()},
+            **{column: number(result.get(name)) for column, name in asked.metrics.items()},
         }
         for result in rows
     ]

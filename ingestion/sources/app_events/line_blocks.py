@@ -12,7 +12,7 @@ import pyarrow as pa
 from ingestion.errors import FileRefused
 from ingestion.sources.app_events.decompression import BLOCK_BYTES, sound_blocks
 from ingestion.sources.app_events.formats import EventFile
-from ingestion.sources.app_events.odd_lines import odd_lines
+from ingestion.sources.app_events.odd_lines import Places, odd_lines
 
 #: A longer line is put aside with its first characters.
 LINE_BYTES = 16 << 20
@@ -27,8 +27,10 @@ SCHEMA = pa.schema(
         ("odd", pa.bool_()),
     ]
 )
-#: (number of the file, number of its first line, how many lines, text that ends with a newline)
-_Piece = tuple[int, int, int, bytes]
+#: A piece of this size is cut as it lies; smaller ones are put together.
+LARGE_BYTES = BLOCK_BYTES // 2
+#: (number of the file, number of its first line, places behind the newlines, text that ends with a newline)
+_Piece = tuple[int, int, Places, bytes | memoryview]
 
 
 class LineCutter:
@@ -40,20 +42,23 @@ class LineCutter:
         self._waiting = 0
 
     def batches(self, number: int, file: EventFile) -> Iterator[pa.RecordBatch]:
-        """Batches that are full after this file's lines. Raises FileRefused."""
+        """Batches that are full after this file's lines, not in their order. Raises FileRefused."""
         row = 1
-        for piece, lines, note in _whole_lines(file):
+        for piece, note in _whole_lines(file):
             if note:
-                yield from self.rest()
-                text = piece.decode("utf-8", "backslashreplace")
+                text = bytes(piece).decode("utf-8", "backslashreplace")
                 yield self._batch([text], [number], [row], [note], [True])
+                row += 1
+                continue
+            ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == 10) + 1
+            if len(piece) >= LARGE_BYTES:
+                yield self._cut([(number, row, ends, piece)])
             else:
-                self._pieces.append((number, row, lines, piece))
+                self._pieces.append((number, row, ends, piece))
                 self._waiting += len(piece)
-            row += lines
-            # A block without its last line is enough: pieces of a large file need not be joined then.
-            if self._waiting >= BLOCK_BYTES // 2:
-                yield from self.rest()
+                if self._waiting >= LARGE_BYTES:
+                    yield from self.rest()
+            row += len(ends)
 
     def rest(self) -> Iterator[pa.RecordBatch]:
         """What waits, as one batch."""
@@ -62,15 +67,18 @@ class LineCutter:
             yield self._cut(pieces)
 
     def _cut(self, pieces: list[_Piece]) -> pa.RecordBatch:
-        data = pieces[0][3] if len(pieces) == 1 else b"".join(piece[3] for piece in pieces)
-        counts = [lines for _, _, lines, _ in pieces]
+        data, ends = pieces[0][3], pieces[0][2]
+        if len(pieces) > 1:
+            data = b"".join(piece for _, _, _, piece in pieces)
+            starts = np.cumsum([0, *(len(piece) for _, _, _, piece in pieces[:-1])])
+            ends = np.concatenate([start + own for start, (_, _, own, _) in zip(starts, pieces, strict=True)])
+        counts = [len(own) for _, _, own, _ in pieces]
         bytes_ = np.frombuffer(data, np.uint8)
-        ends = np.flatnonzero(bytes_ == 10) + 1
         offsets = np.zeros(len(ends) + 1, np.int32)
         offsets[1:] = ends
         files = np.repeat(np.array([piece[0] for piece in pieces], np.int32), counts)
         rows = np.concatenate(
-            [np.arange(first, first + lines, dtype=np.int64) for _, first, lines, _ in pieces]
+            [np.arange(first, first + len(own), dtype=np.int64) for _, first, own, _ in pieces]
         )
         odd = odd_lines(bytes_, ends)
         lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(data))
@@ -107,8 +115,9 @@ def lines_table(texts: Sequence[str], names: Sequence[str], numbers: Sequence[in
     return pa.table(columns, SCHEMA)
 
 
-def _whole_lines(file: EventFile) -> Iterator[tuple[bytes, int, str | None]]:
-    """(lines that end with a newline, how many, note) of a file, without its byte order mark."""
+def _whole_lines(file: EventFile) -> Iterator[tuple[bytes | memoryview, str | None]]:
+    """(lines that end with a newline, note) of a file, without its byte order mark. Blocks are not copied: a line that
+    lies in two of them is a piece of its own."""
     carry: list[bytes] = []
     carried, is_first = 0, True
     for block in sound_blocks(file):
@@ -124,19 +133,18 @@ def _whole_lines(file: EventFile) -> Iterator[tuple[bytes, int, str | None]]:
                 carry.append(block)
             carried += len(block)
             continue
+        first = block.find(b"\n") + 1 if carried else 0
         if carried > LINE_BYTES:
-            first = block.find(b"\n") + 1
-            yield carry[0][:SHOWN_BYTES] + b"\n", 1, "line_too_long"
-            piece = block[first:end]
-        else:
-            piece = b"".join((*carry, memoryview(block)[:end])) if carry else block[:end]
-        if piece:
-            yield piece, piece.count(b"\n"), None
+            yield carry[0][:SHOWN_BYTES] + b"\n", "line_too_long"
+        elif carried:
+            yield b"".join((*carry, block[:first])), None
+        if first < end:
+            yield memoryview(block)[first:end], None
         carry, carried = ([block[end:]], len(block) - end) if end < len(block) else ([], 0)
     if carried > LINE_BYTES:
-        yield carry[0][:SHOWN_BYTES] + b"\n", 1, "line_too_long"
+        yield carry[0][:SHOWN_BYTES] + b"\n", "line_too_long"
     elif carried:
-        yield b"".join((*carry, b"\n")), 1, None
+        yield b"".join((*carry, b"\n")), None
 
 
 def _decoded(lines: pa.StringArray) -> tuple[list[str], list[str | None]]:

@@ -18,7 +18,7 @@ _CONSTANT = r"(?:[nN][aA][nN]|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)\s*[,}\]]"
 #: A comma before a closing bracket; NaN, Infinity; a number with an exponent or more than 15 digits and a point.
 _LONG = "|".join([r"\.[0-9]{8}", *(rf"[0-9]{{{whole}}}\.[0-9]{{{16 - whole}}}" for whole in range(9, 16))])
 ODD = rf"{_COMMA}|{_VALUE}(?:{_CONSTANT}|[0-9]*(?:{_LONG})|[0-9.]+[eE])"
-_TYPES = (
+TYPES = (
     "{" + ",".join(f'"{name}":"{"JSON" if name == "properties" else "VARCHAR"}"' for name in COLUMNS) + "}"
 )
 _KNOWN = "[" + ", ".join(literal(name) for name in COLUMNS) + "]"
@@ -39,19 +39,10 @@ def is_odd(text: str) -> str:
             else {openers} > {MAX_DEPTH} end"""
 
 
-def usual_rows(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> str | None:
-    """A query over text columns of those of `lines` (line_blocks.SCHEMA) that need no second look; None when a sample
-    has no such line. Each line is read once: `rows_of_lines` of the others follows. Lives until the next call.
-    """
-    connection.register("event_lines", lines)
-    shapes = _usual_shapes(connection, len(lines))
-    return _usual(shapes) if shapes else None
-
-
 def rows_of_lines(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> str:
     """A query over text columns of `lines` (line_blocks.SCHEMA), one row for each line. Lives until the next call."""
     connection.register("event_lines", lines)
-    shapes = _listed([keys for keys in _usual_shapes(connection, len(lines)) if set(keys) <= set(COLUMNS)])
+    shapes = listed([keys for keys in usual_shapes(connection, len(lines)) if set(keys) <= set(COLUMNS)])
     kinds = connection.execute(
         f"create or replace temp table event_kinds as select file, row, kind from ({_kinds(shapes)}) where kind <> 0"
     ).execute("select distinct kind from event_kinds")
@@ -67,7 +58,7 @@ def rows_of_lines(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> str
         union all by name select * from strict_events"""
 
 
-def _usual_shapes(connection: duckdb.DuckDBPyConnection, lines: int) -> list[list[str]]:
+def usual_shapes(connection: duckdb.DuckDBPyConnection, lines: int) -> list[list[str]]:
     """The lists of keys, without repetition, that are frequent in a sample."""
     seen = connection.execute(
         f"""select keys, count(*) as lines
@@ -81,7 +72,7 @@ def _usual_shapes(connection: duckdb.DuckDBPyConnection, lines: int) -> list[lis
     return [keys for keys, _ in seen.fetchall()]
 
 
-def _listed(shapes: list[list[str]]) -> str:
+def listed(shapes: list[list[str]]) -> str:
     """SQL list of lists of keys; never true when it is empty."""
     return ", ".join("[" + ", ".join(literal(key) for key in keys) + "]" for keys in shapes) or "['']"
 
@@ -107,41 +98,22 @@ def _kinds(shapes: str) -> str:
         )"""
 
 
-def _usual(shapes: list[list[str]]) -> str:
-    plain = [keys for keys in shapes if set(keys) <= set(COLUMNS)]
-    extra = "cast(null as varchar)"
-    if len(plain) < len(shapes):
-        extra = f"case when keys in ({_listed(plain)}) then null else {_extra('line')} end"
-    return _selected(
-        f"""select file, row, line, event, {extra} as _extra
-            from (
-                select *,
-                    case when keys in ({_listed(shapes)}) then json_transform(line, {literal(_TYPES)}) end as event
-                from (
-                    select file, row, line, case when not odd and note is null then try(json_keys(line)) end as keys
-                    from event_lines
-                )
-            )
-            where event is not null""",
-        "event.properties",
-    )
-
-
 def _fast(shapes: str, *, with_extra: bool, without_odd: bool) -> str:
     extra = "cast(null as varchar)"
     if with_extra:
-        extra = f"case when json_keys(line) in ({shapes}) then null else {_extra('line')} end"
+        extra = f"case when json_keys(line) in ({shapes}) then null else {extra_keys('line')} end"
     usual = "anti join (from event_kinds where kind = 2) using (file, row)" if without_odd else ""
     # As JSON landing need not look at it again; beside rows of the strict parser it must be the same type as theirs.
     properties = "cast(event.properties as varchar)" if without_odd else "event.properties"
     return _selected(
-        f"""select file, row, line, json_transform(line, {literal(_TYPES)}) as event, {extra} as _extra
+        f"""select file, row, line, json_transform(line, {literal(TYPES)}) as event, {extra} as _extra
             from event_lines {usual}""",
         properties,
     )
 
 
-def _extra(line: str) -> str:
+def extra_keys(line: str) -> str:
+    """SQL: the keys of a line that the contract does not know, as a JSON object; null when there are none."""
     return f"nullif(cast(json_merge_patch({line}, {literal(_WITHOUT_KNOWN)}) as varchar), '{{}}')"
 
 

@@ -44,7 +44,8 @@ def odd_lines(data: Bytes, ends: Places) -> Flags:
 
 
 def _candidates(data: Bytes) -> tuple[Places, Places, Places, Places]:
-    """Places of closing brackets, of an e after a digit, of points, and of the words nan and inf (any letters)."""
+    """Places of closing brackets, of an e after a digit, of points that may stand in a long number, and of the words
+    nan and inf (any letters)."""
     found: list[list[Places]] = [[], [], [], []]
     for start in range(0, len(data), _CHUNK):
         # The two bytes before are looked at as well: nothing is torn at a border.
@@ -52,12 +53,14 @@ def _candidates(data: Bytes) -> tuple[Places, Places, Places, Places]:
         part = data[start - again : start + _CHUNK]
         small = part | 32
         letter = {name: small == code for name, code in _LETTERS.items()}
-        exponents = letter["e"]
-        exponents[1:] &= (part[:-1] - 48) < 10
+        exponents, points, digits = letter["e"], part == _POINT, _is_digit(part)
+        exponents[1:] &= digits[:-1]
+        # 7 and 8 behind a point are digits, or 8 and 9 before it; at the borders of the part nobody looks.
+        points[9:-8] &= (digits[17:] & digits[16:-1]) | (digits[:-17] & digits[1:-16])
         nan, inf = letter["a"], letter["f"]
         nan[1:-1] &= letter["n"][:-2] & letter["n"][2:]
         inf[2:] &= letter["i"][:-2] & letter["n"][1:-1]
-        for places, mask in zip(found, (small == _CLOSE, exponents, part == _POINT), strict=False):
+        for places, mask in zip(found, (small == _CLOSE, exponents, points), strict=False):
             places.append(np.flatnonzero(mask[again:]) + start)
         found[3].append(np.flatnonzero(nan[1:-1] | inf[2:]) + (start - again))
     closers, exponents, points, words = (np.concatenate(places) for places in found)

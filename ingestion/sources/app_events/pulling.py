@@ -23,8 +23,9 @@ from ingestion.sources.app_events.document import document_lines, document_rows,
 from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
 from ingestion.sources.app_events.identity import checked_events
 from ingestion.sources.app_events.line_blocks import SCHEMA, LineCutter
-from ingestion.sources.app_events.line_query import rows_of_lines, usual_rows
+from ingestion.sources.app_events.line_query import rows_of_lines
 from ingestion.sources.app_events.parquet_rows import parquet_tables
+from ingestion.sources.app_events.plain_lines import plain_rows
 from ingestion.sources.app_events.profile_operations import checked_operations
 from ingestion.sources.app_events.text_columns import rows_of_columns
 
@@ -137,11 +138,11 @@ def _groups(files: list[EventFile], facts: dict[str, SourceFile]) -> Iterator[_G
 
 
 def _land_group(landing: Landing, lines: pa.Table, format_: str, facts: dict[str, SourceFile]) -> None:
-    """Usual lines of canonical events first, each of them read once; then what is left, with a second look."""
+    """Plain lines of canonical events first, each of them read once; then what is left, with a second look."""
     members = list(facts.values())
-    usual = usual_rows(landing.connection, lines) if format_ == CANONICAL else None
-    if usual:
-        landed = landing.add(EVENTS, checked_events(usual), files=members, only_good_of=len(lines))
+    plain = plain_rows(landing.connection, lines) if format_ == CANONICAL else None
+    if plain:
+        landed = landing.add(EVENTS, plain, files=members, only_good_of=len(lines))
         if landed.read == len(lines):
             return
         left = f"select event_lines.* from event_lines anti join {WRITTEN} using (file, row)"

@@ -144,6 +144,12 @@ def test_reads_what_is_particular_to_a_platform() -> None:
     ("old", "new", "expected"),
     [
         ("    user_name: shop\n", "", "line 3: `user_name` is missing; add it"),
+        (
+            "hour_ready: 10",
+            "business_timezone: Mars",
+            "line 13: `business_timezone`: write an IANA time zone such as",
+        ),
+        ("hour_ready: 10", "actions: {like: [a]}", "line 13: `like`: Input should be a valid string"),
         ("[search]", "[shopping]", "line 6: `products`: Input should be 'search' or 'feed'"),
         ("{search: {conv", "{search: {clicks: x, conv", "line 7: `clicks`: Input should be 'conversions'"),
         ("[8207]", "[many]", "line 8: `retry_codes`: Input should be a valid integer"),

@@ -27,6 +27,14 @@ end_with_parent()
 send("at work")
 time.sleep(600)
 """
+IMPORTING = """
+import time
+from orchestration.child_process import end_when_orphaned, parent
+receive, send = parent()
+end_when_orphaned()
+send("at work")
+time.sleep(600)
+"""
 STARTS_BUSY = """
 from orchestration.child_process import ChildProcess
 child = ChildProcess("busy_child")
@@ -42,6 +50,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder whose modules children can run."""
     (tmp_path / "doubling_child.py").write_text(DOUBLER)
     (tmp_path / "busy_child.py").write_text(BUSY)
+    (tmp_path / "importing_child.py").write_text(IMPORTING)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path
 
@@ -71,8 +80,9 @@ def test_a_child_that_was_never_asked_ends_at_once(modules: Path) -> None:
     assert time.monotonic() - began < 10
 
 
-def test_a_busy_child_does_not_outlive_a_killed_parent(modules: Path) -> None:
-    command = [sys.executable, "-c", STARTS_BUSY]
+@pytest.mark.parametrize("busy", ["busy_child", "importing_child"])
+def test_a_busy_child_does_not_outlive_a_killed_parent(modules: Path, busy: str) -> None:
+    command = [sys.executable, "-c", STARTS_BUSY.replace("busy_child", busy)]
     parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     child = int(parent.stdout.readline())

@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import date, datetime, time
 from pathlib import Path
 
 import dagster as dg
@@ -14,13 +15,15 @@ from orchestration.defs.publication import check_outcomes
 from orchestration.defs.transformation import is_published
 from orchestration.freeze import WAREHOUSE, fingerprint, freeze
 from orchestration.publication.audit import audit_version
+from orchestration.publication.pseudonyms import Pseudonyms
 from orchestration.publication.public_tables import PublicColumn, PublicTable, public_tables
+from orchestration.publication.publish import publish as publish_tables
 from orchestration.publication.swap import (
-    Receipt,
+    KEPT_VERSIONS,
     current_receipt,
-    publish_version,
     remove_old_versions,
     scratch_folder,
+    versions_folder,
 )
 from orchestration.publication.verify import CheckOutcome, NotPublishable, verify
 from orchestration.publication.write import Publication, write_version
@@ -54,14 +57,7 @@ def warehouse(data_dir: Path, *statements: str) -> None:
 
 
 def publish(data_dir: Path, run_id: str = "dagster1") -> str:
-    run = verify(data_dir, Manifest(data_dir).entries(), [CHECK])
-    publication = Publication.of(run, run_id)
-    scratch = scratch_folder(data_dir, publication.publication_id)
-    write_version(data_dir, scratch, publication, [TABLE], [CHECK, WARNING])
-    audit_version(data_dir, scratch, [TABLE])
-    receipt = Receipt(publication.publication_id, "now", "as_of", run_id, run.fingerprint)
-    publish_version(data_dir, scratch, receipt)
-    return publication.publication_id
+    return publish_tables(data_dir, run_id, [TABLE], [CHECK, WARNING]).publication.publication_id
 
 
 def read(data_dir: Path, query: str) -> list[tuple]:
@@ -87,7 +83,7 @@ def test_what_is_published_has_rows_words_and_constraints_in_both_formats(data_d
     assert read(
         data_dir,
         "select publication_id, checks_passed, checks_warned, tables, rows from quality.publications",
-    ) == [(publication_id, 1, 1, 1, 1)]
+    ) == [(publication_id, 1, 1, 2, 1)]
     assert read(
         data_dir, "select check_name, passed, failed_rows, message from quality.checks order by 1"
     ) == [
@@ -106,8 +102,8 @@ def test_older_drivers_can_read_the_file(data_dir: Path) -> None:
 
 def test_publications_are_remembered_and_old_versions_removed(data_dir: Path) -> None:
     names = [publish(data_dir, f"dagster{number}") for number in range(4)]
-    removed = remove_old_versions(data_dir, keep=2)
-    assert removed == names[:2]
+    assert [path.name for path in sorted(versions_folder(data_dir).iterdir())] == names[-KEPT_VERSIONS:]
+    assert remove_old_versions(data_dir, keep=2) == names[1:2]
     assert os.readlink(data_dir / "published" / "current") == f"versions/{names[3]}"
     assert read(data_dir, "select publication_id from quality.publications order by 1") == [
         (name,) for name in names
@@ -160,9 +156,9 @@ def test_a_reader_keeps_its_version_through_a_swap(data_dir: Path) -> None:
 
 def test_a_version_that_differs_from_the_warehouse_is_not_swapped_in(data_dir: Path) -> None:
     run = verify(data_dir, Manifest(data_dir).entries(), [])
-    publication = Publication.of(run, "dagster1")
+    publication = Publication.of(run, "dagster1", datetime.combine(date(2026, 4, 1), time.min))
     scratch = scratch_folder(data_dir, publication.publication_id)
-    write_version(data_dir, scratch, publication, [TABLE], [])
+    write_version(data_dir, scratch, publication, [TABLE], [], Pseudonyms(b"key", True))
     warehouse(data_dir, "insert into marts.fct_orders values ('o2', 2)")
     with pytest.raises(NotPublishable, match=r"marts\.fct_orders"):
         audit_version(data_dir, scratch, [TABLE])

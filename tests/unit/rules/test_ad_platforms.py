@@ -1,5 +1,6 @@
 """Everything that lists the ad platforms names the same ones, with the same entities."""
 
+import ast
 import csv
 import re
 from importlib import import_module
@@ -18,6 +19,7 @@ from orchestration.pulling import API_SOURCES
 from tests.unit.rules.dbt_files import PROJECT, REPOSITORY
 
 NAMES = [platform.source for platform in PLATFORMS]
+MOST_LINES = 150
 ids = pytest.mark.parametrize("platform", PLATFORMS, ids=NAMES)
 
 
@@ -41,8 +43,7 @@ def test_the_macro_names_each_with_its_units_and_entities() -> None:
             "has": [
                 entity
                 for entity, has in (
-                    ("ads", platform.has_ads),
-                    ("conversions", platform.has_conversions),
+                    ("hourly_performance", platform.has_hours),
                     ("keyword_performance", platform.has_keywords),
                 )
                 if has
@@ -69,6 +70,26 @@ def test_each_can_be_pulled_judged_and_emulated(platform: AdPlatform) -> None:
     assert SUITES[platform.source] == "ad_accounts"
     assert platform.source in AD_EMULATORS
     assert platform.source in DEMO_CREDENTIALS
+
+
+@ids
+def test_each_is_small_enough_to_be_read_at_once(platform: AdPlatform) -> None:
+    """At most 150 lines that are neither blank, nor comments, nor texts of documentation."""
+    path = REPOSITORY / "ingestion/sources/ad_accounts" / f"{platform.source}.py"
+    text = path.read_text("utf-8")
+    places = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Module | ast.FunctionDef)]
+    words = {
+        number
+        for node in places
+        if ast.get_docstring(node) is not None
+        for number in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
+    }
+    lines = [
+        line
+        for number, line in enumerate(text.splitlines(), start=1)
+        if number not in words and line.strip() and not line.strip().startswith("#")
+    ]
+    assert len(lines) <= MOST_LINES
 
 
 @ids

@@ -10,7 +10,7 @@ MODULES = sorted(path for top in ("ingestion", "orchestration") for path in (REP
 ORCHESTRATORS = {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration"}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "misc", "lib", "manager"}
 #: Seconds of import that a command pays only when it needs them.
-HEAVY = {"great_expectations", "dlt", "pandas"}
+HEAVY = {"great_expectations", "dlt", "pandas", "altair", "vl_convert", "apprise", "jinja2"}
 
 
 def _imports(path: Path, *, top_level_only: bool = False) -> set[str]:

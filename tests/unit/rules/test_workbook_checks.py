@@ -13,24 +13,18 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     """Tables that the checks read, as their models have them."""
     connection = duckdb.connect()
     for table in (
-        "int_kpi_definitions (kpi_code text, caliber_version integer, additivity text)",
+        "dim_kpi (kpi_code text, additivity text, valid_to date)",
         "stg_ops_workbook__apps (app_id text)",
-        "stg_ops_workbook__kpi_targets (kpi_code text, app_id text, grain text, period_start date, dimension text, "
-        "dimension_value text, target_value decimal(28, 8))",
-        "stg_ops_workbook__kpi_tree (parent_kpi_code text, child_kpi_code text, relation text)",
+        "stg_ops_workbook__kpi_tree (parent_kpi_code text, child_kpi_code text, relation text, split_dimension text)",
+        "fct_kpi_target_tree (app_id text, grain text, period_start date, node_id text, parent_node_id text, "
+        "kpi_code text, dimension text, dimension_value text, relation text, target_value decimal(28, 8), "
+        "actual_value decimal(28, 8))",
         "stg_ops_workbook__funnels (funnel_code text)",
         "stg_ops_workbook__funnel_steps (funnel_code text, step_number bigint)",
     ):
         connection.execute(f"create table {table}")
-    connection.execute(
-        """insert into int_kpi_definitions values ('orders', 1, 'additive'), ('dau', 1, 'non'), ('net', 1, 'additive'),
-            ('users', 1, 'non'), ('rate', 1, 'non')"""
-    )
+    connection.execute("insert into dim_kpi values ('orders', 'additive', null), ('dau', 'non', null)")
     connection.execute("insert into stg_ops_workbook__apps values ('a'), ('b')")
-    connection.execute(
-        """insert into stg_ops_workbook__kpi_tree values ('net', 'users', 'product'), ('net', 'rate', 'product'),
-            ('net', 'net', 'sum')"""
-    )
     return connection
 
 
@@ -44,77 +38,70 @@ def found(connection: duckdb.DuckDBPyConnection, check: str, columns: str) -> li
     return connection.execute(f"select {columns} from ({sql}) order by all").fetchall()
 
 
-#: Rows are KPI, app, grain, first day, dimension, value, target.
-WHOLE = "('orders', '*', 'month', date '2026-03-01', 'all', 'all', 1000)"
-
-
+#: Below a whole of 1000, of which 500 came: (way from the root, relation, dimension, target, what came).
 @pytest.mark.parametrize(
-    ("rows", "expected"),
+    ("parts", "expected"),
     [
-        ([WHOLE], []),
-        ([WHOLE, "('orders', 'a', 'month', '2026-03-01', 'all', 'all', 600)"], []),
+        ([], []),
+        ([("app=a", "sum", "app", 600, 1), ("app=(unassigned)", "sum", "app", 400, 499)], []),
         (
-            [WHOLE, "('orders', 'a', 'month', '2026-03-01', 'all', 'all', 600)",
-             "('orders', 'b', 'month', '2026-03-01', 'all', 'all', 405)"],
+            [("app=a", "sum", "app", 600, 1), ("app=b", "sum", "app", 405, 1),
+             ("app=(unassigned)", "sum", "app", -5, 498)],
             [],
         ),
         (
-            [WHOLE, "('orders', 'a', 'month', '2026-03-01', 'all', 'all', 600)",
-             "('orders', 'b', 'month', '2026-03-01', 'all', 'all', 406)"],
-            [("orders", "its apps", 1006)],
+            [("app=a", "sum", "app", 600, 1), ("app=b", "sum", "app", 406, 1),
+             ("app=(unassigned)", "sum", "app", -6, 498)],
+            [("the sum of its parts by app", 1006)],
         ),
         (
-            [WHOLE, "('orders', 'a', 'month', '2026-03-01', 'all', 'all', 600)",
-             "('orders', 'b', 'month', '2026-03-01', 'all', 'all', 394)"],
-            [("orders", "its apps", 994)],
-        ),
-        ([WHOLE, "('orders', 'a', 'month', '2026-03-01', 'all', 'all', 1006)"], [("orders", "its apps", 1006)]),
-        ([WHOLE, "('orders', 'a', 'month', '2026-02-01', 'all', 'all', 1006)"], []),
-        (
-            [WHOLE, "('orders', '*', 'month', '2026-03-01', 'channel', 'x', 800)",
-             "('orders', '*', 'month', '2026-03-01', 'channel', 'y', 300)"],
-            [("orders", "its values of channel", 1100)],
+            [("app=a", "sum", "app", 600, 1), ("app=b", "sum", "app", 394, 1),
+             ("app=(unassigned)", "sum", "app", 6, 498)],
+            [("the sum of all its apps", 994)],
         ),
         (
-            [WHOLE, "('orders', '*', 'day', '2026-03-31', 'all', 'all', 900)",
-             "('orders', '*', 'day', '2026-04-01', 'all', 'all', 900)"],
-            [],
+            [("channel=x", "sum", "channel", 800, 1), ("channel=y", "sum", "channel", 300, 1),
+             ("channel=(unassigned)", "sum", "channel", -100, 498),
+             ("day=2026-03-31", "sum", "day", 900, 1), ("day=(unassigned)", "sum", "day", 100, 499)],
+            [("the sum of its parts by channel", 1100)],
         ),
-        (
-            ["('orders', 'a', 'week', '2026-03-02', 'all', 'all', 10)",
-             "('orders', 'a', 'day', '2026-03-08', 'all', 'all', 11)",
-             "('orders', 'a', 'day', '2026-03-09', 'all', 'all', 50)"],
-            [("orders", "its days", 11)],
-        ),
-        (
-            ["('dau', '*', 'month', '2026-03-01', 'all', 'all', 10)",
-             "('dau', 'a', 'month', '2026-03-01', 'all', 'all', 90)"],
-            [],
-        ),
-        (
-            ["('net', 'a', 'month', '2026-03-01', 'all', 'all', 100)",
-             "('users', 'a', 'month', '2026-03-01', 'all', 'all', 50)"],
-            [],
-        ),
-        (
-            ["('net', 'a', 'month', '2026-03-01', 'all', 'all', 100)",
-             "('users', 'a', 'month', '2026-03-01', 'all', 'all', 50)",
-             "('rate', 'a', 'month', '2026-03-01', 'all', 'all', 2.005)"],
-            [],
-        ),
-        (
-            ["('net', 'a', 'month', '2026-03-01', 'all', 'all', 100)",
-             "('users', 'a', 'month', '2026-03-01', 'all', 'all', 50)",
-             "('rate', 'a', 'month', '2026-03-01', 'all', 'all', 2.02)"],
-            [("net", "the product of its factors", 101)],
-        ),
+        ([("users", "product", "all", 50, 25), ("rate", "product", "all", None, None)], []),
+        ([("users", "product", "all", 50, 25), ("rate", "product", "all", 20.05, 20)], []),
+        ([("users", "product", "all", 50, 25), ("rate", "product", "all", 20.2, 20)],
+         [("the product of its factors", 1010)]),
+        ([("users", "product", "all", 50, 25), ("rate", "product", "all", 20, 21)],
+         [("its actual factors, which are not the KPI", 1000)]),
     ],
 )  # fmt: skip
 def test_targets_that_do_not_add_up_are_found(
-    warehouse: duckdb.DuckDBPyConnection, rows: list[str], expected: list[tuple]
+    warehouse: duckdb.DuckDBPyConnection, parts: list[tuple], expected: list[tuple]
 ) -> None:
-    warehouse.execute(f"insert into stg_ops_workbook__kpi_targets values {', '.join(rows)}")
-    assert found(warehouse, "assert_targets_add_up", "kpi_code, parts, round(parts_value, 6)") == expected
+    node = "insert into fct_kpi_target_tree values ('*', 'month', date '2026-03-01', ?, ?, ?, ?, ?, ?, ?, ?)"
+    warehouse.execute(node, ["orders", None, "orders", "all", "all", None, 1000, 500])
+    for step, relation, dimension, target, actual in parts:
+        value = step.partition("=")[2] or "all"
+        code = "orders" if relation == "sum" else step
+        row = [f"orders/{step}", "orders", code, dimension, value, relation, target, actual]
+        warehouse.execute(node, row)
+    assert found(warehouse, "assert_targets_add_up", "problem, round(parts_value, 6)") == expected
+
+
+@pytest.mark.parametrize(
+    ("edge", "is_found"),
+    [
+        ("'orders', 'orders', 'sum', 'channel'", False),
+        ("'orders', 'dau', 'product', null", False),
+        ("'dau', 'dau', 'sum', 'app'", True),
+        ("'orders', 'orders', 'sum', null", True),
+        ("'orders', 'dau', 'sum', 'app'", True),
+        ("'typo', 'typo', 'sum', 'app'", True),
+    ],
+)
+def test_a_split_of_what_is_no_sum_is_found(
+    warehouse: duckdb.DuckDBPyConnection, edge: str, is_found: bool
+) -> None:
+    warehouse.execute(f"insert into stg_ops_workbook__kpi_tree values ({edge})")
+    assert bool(found(warehouse, "assert_targets_add_up", "problem")) == is_found
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ select
     video_views,
     observed_at,
     time_zone,
+    app_time_zone,
     tz_exact,
     is_mature,
     is_mapped,

@@ -1,1 +1,1 @@
-{{ kpi_rows(ref("fct_content_daily")) }}
+{{ kpi_rows(ref("fct_content_daily"), [ref("dim_contents")]) }}

@@ -1,14 +1,14 @@
-{# What an account spent, by the day, beside what was in it and what it may spend. #}
+{# What an account spent, by its own day, beside what was in it and what it may spend. #}
 with spend as (
     select
         platform,
         account_id,
-        report_date,
+        account_date as report_date,
         cast(sum(spend) as decimal(20, 6)) as spend,
         cast(sum(spend_reporting) as decimal(38, 6)) as spend_reporting,
         cast(coalesce(sum(spend) filter (where campaign_id = '(unallocated)'), 0) as decimal(20, 6)) as spend_unallocated
     from {{ ref('int_ad_performance') }}
-    group by platform, account_id, report_date
+    group by platform, account_id, account_date
 ),
 
 -- The last look at the account on each of its days, and until when it was the newest one.

@@ -27,7 +27,10 @@ DIVISORS = {"units": 1, "fen": 100, "micros": 1_000_000}
 
 @dataclass(frozen=True)
 class Case:
-    """`path` and `body`: texts of every request for pages of ad performance. `renews`: it can fetch a token."""
+    """`path` and `body`: texts of every request for pages of ad performance. `renews`: it can fetch a token.
+
+    Its accounts serve an app of their own zone: nothing is asked by the hour.
+    """
 
     source: str
     path: str = ""
@@ -44,6 +47,7 @@ class Case:
             "account_id": account_id,
             "endpoint": "demo",
             "start_date": FIRST_DAY,
+            "business_timezone": self.time_zone,
         }
         named = {name: value.format(account_id) for name, value in self.fields.items()}
         return TypeAdapter(AdAccount).validate_python({**given, **named, **changed})
@@ -97,7 +101,8 @@ class Case:
             "report_date": (FIRST_DAY + timedelta(day)).isoformat(),
             "cost": str(cost), "cost_micros": int(cost * 1_000_000),
             "impressions": 1000 + ad, "clicks": 7, "conversions": str(1 + day), "conversion_value": "19.90",
-            "video_views": 5, "landing_url": f"https://shop.example/?utm_campaign=spring&utm_content={ad}",
+            "video_views": 5, "deep_conversions": "1", "likes": 2, "payments": 1,
+            "landing_url": f"https://shop.example/?utm_campaign=spring&utm_content={ad}",
             "restated": None,
         }  # fmt: skip
 

@@ -24,6 +24,12 @@ from tests.unit.ingestion.sources.ad_accounts.platform_cases import (
 )
 
 every_platform = pytest.mark.parametrize("case", CASES, ids=[case.source for case in CASES])
+#: A kind of action beside the canonical one, and how often it was done by ad and day.
+OTHER_ACTIONS = {
+    "baidu_ads": ("deep_conversion", 1),
+    "xiaohongshu_ads": ("like", 2),
+    "kuaishou_ads": ("purchase", 1),
+}
 DATES = [FIRST_DAY + timedelta(number) for number in range(DAYS)]
 
 
@@ -59,26 +65,36 @@ def test_lands_every_entity_exactly_and_only_once(case: Case, tmp_path: Path) ->
     (account,) = case.landed(tmp_path / "states", "accounts")
     assert (account["account_id"], account["currency_code"]) == (FIRST, case.currency)
     urls = sorted(row["landing_url"] for row in case.landed(tmp_path / "states", "ads"))
-    assert not BY_SOURCE[case.source].has_ads or urls == [
-        f"https://shop.example/?utm_campaign=spring&utm_content={ad}" for ad in range(ADS)
-    ]
+    assert urls == [f"https://shop.example/?utm_campaign=spring&utm_content={ad}" for ad in range(ADS)]
     assert list(case.pull(tmp_path / "states")) == [], "the same moment again lands nothing"
 
 
 @every_platform
 def test_conversions_add_up_to_those_of_the_ads(case: Case, tmp_path: Path) -> None:
-    if not BY_SOURCE[case.source].has_conversions:
-        return
+    state: dict[str, Any] = case.state()
+    rest = {
+        "report_date": FIRST_DAY.isoformat(),
+        "impressions": 9,
+        "clicks": 1,
+        "video_views": 0,
+        "cost": "1",
+    }
+    rest |= {"cost_micros": 1_000_000, "conversions": "2", "conversion_value": "3", "deep_conversions": "1"}
+    state[FIRST]["unallocated"] = [{**rest, "product": "search"}]
+    write_company(tmp_path, {case.source: state})
     case.pull(tmp_path, dates=DATES)
     rows, ads = case.landed(tmp_path, "conversions"), case.landed(tmp_path)
-    basis = "conversion" if case.source == "ocean_engine" else "touch"
-    counted = [
-        row["conversions"]
-        for row in rows
-        if row["is_counted"] and row["attribution_window"] == "account" and row["touch_type"] == "any"
-        and row["time_basis"] == basis and row["counts_as"] in ("purchase", "conversion", "convert")
-    ]  # fmt: skip
-    assert sum(counted) == sum(row["conversions"] for row in ads) > 0
+    canonical = [row for row in rows if row["is_canonical"]]
+    of_ads = sum(row["conversions"] for row in canonical if row["ad_id"])
+    assert of_ads == sum(row["conversions"] for row in ads) > 0
+    totals = case.landed(tmp_path, "account_performance")
+    of_accounts = sum(row["conversions"] for row in canonical if not row["ad_id"])
+    assert of_accounts == sum(row["conversions"] for row in totals) == of_ads + 2
+    if case.source in OTHER_ACTIONS:
+        action, by_day = OTHER_ACTIONS[case.source]
+        found = [row["conversions"] for row in rows if row["counts_as"] == action and row["ad_id"]]
+        assert set(found) == {by_day}
+        assert len(found) == DAYS * ADS
 
 
 @every_platform

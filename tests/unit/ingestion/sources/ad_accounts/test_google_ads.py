@@ -30,6 +30,7 @@ LAST_DAY = date(2026, 3, 30)  # as-of is still 31 March in Los Angeles
 
 def account(**changed: Any) -> GoogleAdsAccount:
     fields = {"platform": "google_ads", "account_id": GOOGLE_ID, "endpoint": "demo", "start_date": FIRST_DAY}
+    fields |= {"business_timezone": "America/Los_Angeles"}
     return GoogleAdsAccount.model_validate({**fields, **changed})
 
 
@@ -84,7 +85,9 @@ def test_lands_the_state_of_ads_and_what_was_done(tmp_path: Path) -> None:
         ("purchase", "account", "touch")
     }
     per_ad = landed(tmp_path, "google_ads", "ad_performance")
-    assert sum(row["conversions"] for row in rows) == sum(row["conversions"] for row in per_ad)
+    done = sum(row["conversions"] for row in per_ad)
+    assert sum(row["conversions"] for row in rows if row["ad_id"]) == done
+    assert sum(row["conversions"] for row in rows if not row["ad_id"]) == done, "of the account itself"
 
 
 def test_the_same_moment_again_lands_nothing_and_an_hour_later_only_the_open_days(tmp_path: Path) -> None:
@@ -168,7 +171,7 @@ def test_one_failing_account_stops_no_other(tmp_path: Path) -> None:
     assert "PERMISSION_DENIED" in results.failures[0].message
     assert len(landed(tmp_path, "google_ads", "ad_performance")) == 30 * ADS_A_DAY
     failed = [row for row in pulls(tmp_path) if row["account_id"] == "999"]
-    assert [(row["status"], row["report_date"]) for row in failed] == [("failed", None)] * 6
+    assert [(row["status"], row["report_date"]) for row in failed] == [("failed", None)] * 7
 
 
 def test_missing_secrets_are_named_before_anything_is_asked(

@@ -1,6 +1,9 @@
 """Ocean Engine from end to end over HTTP: errors inside HTTP 200 and rotating tokens above all."""
 
 import logging
+import signal
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +23,7 @@ from tests.unit.ingestion.company_state import (
     AS_OF,
     FIRST_DAY,
     OCEAN_ID,
+    ads_state,
     landed,
     settings,
     write_company,
@@ -60,9 +64,45 @@ def test_lands_every_whole_day_exactly(tmp_path: Path) -> None:
     assert first["cost"] == 3 * Decimal("1.23") + Decimal("0.07"), "the account spent more than its ads"
     assert len(landed(tmp_path, "ocean_engine", "pulls")) == 3 * DAYS + 2
     assert len(landed(tmp_path, "ocean_engine", "ads")) == ADS_A_DAY
-    by_basis = [row["time_basis"] for row in landed(tmp_path, "ocean_engine", "conversions")]
+    conversions = landed(tmp_path, "ocean_engine", "conversions")
+    by_basis = [row["time_basis"] for row in conversions if row["ad_id"]]
     assert by_basis.count("touch") == by_basis.count("conversion") == DAYS * ADS_A_DAY
     assert list(pull(tmp_path)) == []
+
+
+@pytest.mark.parametrize("report", ["auto", "v2"])
+def test_an_account_that_the_custom_report_refuses_is_asked_by_v2(tmp_path: Path, report: str) -> None:
+    state = ads_state()
+    state["ocean_engine"][OCEAN_ID]["report"] = "v2"
+    write_company(tmp_path, state)
+    results = pull(tmp_path, accounts=[account(report=report, business_timezone="Europe/Berlin")])
+    assert results.failures == []
+    rows = landed(tmp_path, "ocean_engine", "ad_performance")
+    assert len(rows) == DAYS * ADS_A_DAY
+    assert (rows[0]["cost"], rows[0]["impressions"], rows[0]["clicks"]) == (Decimal("1.23"), 100, 5)
+    assert (rows[0]["campaign_id"], rows[0]["ad_group_id"], rows[0]["ad_id"]) == ("11", "21", "300")
+    assert rows[0]["conversion_value"] is None, "v2 has no such figure"
+    totals = landed(tmp_path, "ocean_engine", "account_performance")
+    assert sum(row["cost"] for row in totals) == sum(row["cost"] for row in rows) + Decimal("0.07")
+    hours = landed(tmp_path, "ocean_engine", "hourly_performance")
+    assert {row["hour"] for row in hours} == {12}
+    assert sum(row["cost"] for row in hours if row["ad_id"]) == sum(row["cost"] for row in rows)
+    ads = landed(tmp_path, "ocean_engine", "ads")
+    assert [ad["ad_id"] for ad in ads] == ["300", "301", "302"]
+    assert all("utm_campaign" in ad["landing_url"] for ad in ads)
+    conversions = landed(tmp_path, "ocean_engine", "conversions")
+    assert {(row["action"], row["time_basis"], row["is_canonical"]) for row in conversions} == {
+        ("convert", "conversion", True),
+        ("attribution_convert", "touch", False),
+    }
+
+
+def test_an_account_that_asks_for_the_custom_report_alone_gets_no_other(tmp_path: Path) -> None:
+    state = ads_state()
+    state["ocean_engine"][OCEAN_ID]["report"] = "v2"
+    write_company(tmp_path, state)
+    with pytest.raises(NoAccountPulled, match="code 40002"):
+        pull(tmp_path, accounts=[account(report="v3")])
 
 
 def test_the_refresh_token_is_kept_encrypted_and_used_in_the_next_run(tmp_path: Path) -> None:
@@ -90,6 +130,35 @@ def test_a_crash_after_the_exchange_loses_no_token(tmp_path: Path, monkeypatch: 
         crash.undo()
         # The same server: the first token is dead, only the pending one works.
         assert ocean_engine.pull(settings(tmp_path), [account()], demo_base_url=url).failures == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from ingestion.secrets_store import TokenChain
+from tests.unit.ingestion.company_state import settings
+from tests.unit.ingestion.sources.ad_accounts.test_ocean_engine import account, ocean_engine
+
+write_ahead = TokenChain.write_ahead
+
+def die(chain, token):
+    write_ahead(chain, token)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+TokenChain.write_ahead = die
+ocean_engine.pull(settings(Path(sys.argv[1])), [account()], demo_base_url=sys.argv[2])
+"""
+
+
+def test_a_process_that_is_killed_after_the_exchange_loses_no_account(tmp_path: Path) -> None:
+    """SIGKILL before the new token was ever used: the first one is dead at the platform, which goes on running."""
+    with serve(write_company(tmp_path), AS_OF) as url:
+        killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), url], timeout=120, check=False)
+        assert killed.returncode == -signal.SIGKILL
+        assert len(chain(tmp_path).candidates()) == 2
+        results = ocean_engine.pull(settings(tmp_path), [account()], demo_base_url=url)
+    assert results.failures == []
+    assert len(chain(tmp_path).candidates()) == 1
 
 
 def test_a_token_that_was_written_ahead_but_is_refused_gives_way(tmp_path: Path) -> None:

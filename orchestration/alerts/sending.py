@@ -1,0 +1,126 @@
+"""Sends a digest through apprise: to each place once, and never at the cost of the run.
+
+OPS_ALERT_URLS: apprise URLs, separated by white space (feishu://…, dingtalk://…, wecombot://…, slack://…, mailto://…).
+They are secrets: only their scheme is ever logged. OPS_ALERT_LANGUAGE: zh (default) or en.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from dagster import DagsterInstance
+
+from ingestion.manifest import write_atomically
+from ingestion.settings import Settings
+from orchestration.alerts.digest import Digest, compose
+from orchestration.alerts.findings import Findings, of_failed_run, of_publication
+from orchestration.defs.resources import ALERT_URLS
+from orchestration.progress import progress
+from orchestration.publication.swap import current_receipt
+from orchestration.report.write import company_page
+
+LANGUAGE = "OPS_ALERT_LANGUAGE"
+#: Under the data folder: place (a hash of its URL) -> identity of the last digest that it took.
+SENT = "alerts/sent.json"
+_LOG = logging.getLogger(__name__)
+#: They write URLs into their messages.
+_TALKATIVE = ("apprise", "urllib3", "requests")
+
+
+def alert(settings: Settings, instance: DagsterInstance, run_id: str) -> None:
+    """At the end of a refresh. Whatever goes wrong here is logged and nothing else."""
+    urls = os.environ.get(ALERT_URLS, "").split()
+    if not urls:
+        return
+    try:
+        receipt = current_receipt(settings.data_dir)
+        if receipt is not None and receipt.run_id == run_id:
+            findings = of_publication(settings)
+        elif not (findings := of_failed_run(settings, instance, run_id)):
+            return  # nothing changed: what is published was told when it was published
+        for outcome in tell(settings.data_dir, findings, urls, os.environ):
+            _LOG.info(outcome)
+            progress.say(outcome)
+    except Exception as error:  # noqa: BLE001 (an alert is no part of the run)
+        # Of an unknown error the kind alone: its text may hold a URL.
+        _LOG.warning("no alert was sent: unexpected %s", type(error).__name__)
+
+
+def tell(data_dir: Path, findings: Findings, urls: list[str], environ: Mapping[str, str]) -> list[str]:
+    """Send to every place that has not taken this digest; returns what happened, a line a place, without secrets."""
+    sent = _read(data_dir / SENT)
+    if not findings:
+        if sent:  # what comes back after all was well is news again
+            write_atomically(data_dir / SENT, "{}")
+        return []
+    language = "en" if environ.get(LANGUAGE) == "en" else "zh"
+    is_published = not findings.checks and not findings.failed_steps
+    page = company_page(data_dir) if is_published else None
+    digest = compose(findings, language, str(page) if page else "")
+    outcomes = []
+    for number, url in enumerate(urls, 1):
+        scheme = url.partition("://")[0][:20] if "://" in url else "no URL"
+        name = f"alert {number} of {len(urls)} ({scheme})"
+        place = sha256(url.encode()).hexdigest()[:16]
+        if sent.get(place) == digest.identity:
+            outcomes.append(f"{name}: says nothing new, not sent")
+            continue
+        if _send(url, digest):
+            sent[place] = digest.identity
+            outcomes.append(f"{name}: sent")
+        else:
+            outcomes.append(f"{name}: not sent, the next run tries again")
+    write_atomically(data_dir / SENT, json.dumps(sent, indent=1))
+    return outcomes
+
+
+def _send(url: str, digest: Digest) -> bool:
+    """False when the URL is no alert's, the place does not answer, or apprise is not installed."""
+    try:
+        import apprise
+    except ImportError:
+        _LOG.warning(
+            "%s is set, but apprise is not installed: pip install 'ops-warehouse[alerts]'", ALERT_URLS
+        )
+        return False
+    with _silent():
+        place = apprise.Apprise()
+        try:
+            return bool(
+                place.add(url)
+                and place.notify(digest.body, title=digest.title, notify_type=apprise.NotifyType.WARNING)
+            )
+        except Exception:  # noqa: BLE001 (a plugin's own error may hold its URL)
+            return False
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Loggers that would write a URL write nothing."""
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    loggers += [
+        found
+        for name, found in logging.root.manager.loggerDict.items()
+        if isinstance(found, logging.Logger) and name.startswith(tuple(f"{talker}." for talker in _TALKATIVE))
+    ]
+    before = [(logger, logger.disabled) for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.disabled = True
+        yield
+    finally:
+        for logger, disabled in before:
+            logger.disabled = disabled
+
+
+def _read(path: Path) -> dict[str, str]:
+    """{} when nothing was sent yet, or the file is damaged: then a digest is sent once more."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
