@@ -7,10 +7,11 @@ date for each user; in Polars, which cannot aggregate 128 bits so, MAU by merged
 
 import hashlib
 import json
-import resource
+import re
 import sys
 import time
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 FIRST, COHORTS, DAYS = date(2026, 1, 1), 30, 30
@@ -138,6 +139,12 @@ def with_polars(file: str, question: str) -> Rows:
 ENGINES = {"duckdb": with_duckdb, "polars": with_polars, "chdb": with_chdb}
 
 
+def peak_megabytes(process: int | str) -> float:
+    """Peak memory of a running process. What `getrusage` says of a child begins with the peak of its parent."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text("utf-8"))
+    return int(found[1]) / 1024 if found else 0.0
+
+
 def main(engine: str, file: str) -> int:
     answers: dict[str, Any] = {}
     texts = []
@@ -151,7 +158,7 @@ def main(engine: str, file: str) -> int:
             spent.append(time.process_time() - used)
         answers[question], answers[f"{question} CPU"] = min(seconds), min(spent)
         texts.append(str(_known(question, rows)))
-    answers["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    answers["peak"] = peak_megabytes("self")
     answers["digest"] = hashlib.md5("".join(texts).encode(), usedforsecurity=False).hexdigest()
     print(json.dumps(answers))
     return 0

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.retention_engines import peak_megabytes
 from benchmarks.user_mart_data import AS_OF, ENGINES_FILE, write_company
 from ingestion.settings import Settings
 from orchestration.freeze import WAREHOUSE, freeze
@@ -111,11 +112,15 @@ def _measured(command: list[str], environment: dict[str, str]) -> Cost:
     """Of a process that must succeed. CPU seconds are what neighbours on the machine disturb least."""
     started = time.perf_counter()
     process = subprocess.Popen(command, env=environment, cwd=REPOSITORY)
-    _, status, usage = os.wait4(process.pid, 0)
+    peak, ended = 0.0, 0
+    while not ended:
+        time.sleep(0.05)
+        peak = max(peak, peak_megabytes(process.pid))
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{command[0]} failed")
-    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - started, usage.ru_maxrss / 1024)
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - started, peak)
 
 
 def _compare(data_dir: Path) -> int:
