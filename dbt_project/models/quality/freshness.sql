@@ -1,6 +1,61 @@
 -- Data time where the rows have one: the moment of an event, the last report date with rows; else the delivery itself.
 -- An API or a database that was asked and had nothing new is fresh too.
-with asked as (
+-- A source that is asked account by account is as fresh as the account that waits longest; one that was taken out of
+-- sources.yaml is not waited for: it has not been asked within the cadence before the newest question.
+with questions as (
+    {% for source in ["app_database"] + channel_platforms() %}
+    select
+        '{{ source }}' as source,
+        account_id,
+        entity,
+        observed_at,
+        status
+    from {{ ref("stg_" ~ source ~ "__pulls") }}
+    union all
+    {% endfor %}
+    select
+        platform as source,
+        account_id,
+        entity,
+        observed_at,
+        status
+    from {{ ref("stg_ad_platforms__pulls") }}
+),
+
+accounts as (
+    select
+        source,
+        entity,
+        account_id,
+        max(observed_at) as last_asked_at,
+        coalesce(max(case when status = 'complete' then observed_at end), min(observed_at)) as waits_since
+    from questions
+    group by source, entity, account_id
+),
+
+asked_accounts as (
+    select
+        accounts.source,
+        accounts.entity,
+        accounts.waits_since,
+        cadence.expected_every_hours,
+        {{ add_seconds("accounts.last_asked_at", "coalesce(cadence.expected_every_hours, 0) * 3600") }} as asked_until,
+        max(accounts.last_asked_at) over (partition by accounts.source, accounts.entity) as source_asked_at
+    from accounts
+    left join {{ ref("source_cadence") }} as cadence on accounts.source = cadence.source
+),
+
+longest_waits as (
+    select
+        source,
+        entity,
+        min(waits_since) as waits_since
+    from asked_accounts
+    where asked_until >= source_asked_at
+    group by source, entity
+),
+
+asked as (
     select
         source,
         entity,
@@ -8,23 +63,13 @@ with asked as (
         rows_landed > 0 as has_rows
     from {{ ref("stg_meta__batch_files") }}
     where state = 'accepted' and entity <> 'pulls'
-    {% for source in ["app_database"] + channel_platforms() %}
     union all
     select
-        '{{ source }}' as source,
+        source,
         entity,
         observed_at,
         false as has_rows
-    from {{ ref("stg_" ~ source ~ "__pulls") }}
-    where status = 'complete'
-    {% endfor %}
-    union all
-    select
-        platform as source,
-        entity,
-        observed_at,
-        false as has_rows
-    from {{ ref("stg_ad_platforms__pulls") }}
+    from questions
     where status = 'complete'
 ),
 
@@ -76,10 +121,15 @@ expected as (
         deliveries.last_pulled_at,
         case
             when cadence.expected_every_hours is not null
-                then {{ add_seconds("deliveries.last_pulled_at", "cadence.expected_every_hours * 3600") }}
+                then
+                    {{ add_seconds(
+                        "coalesce(longest_waits.waits_since, deliveries.last_pulled_at)",
+                        "cadence.expected_every_hours * 3600"
+                    ) }}
         end as expected_by
     from deliveries
     left join data_times on deliveries.source = data_times.source and deliveries.entity = data_times.entity
+    left join longest_waits on deliveries.source = longest_waits.source and deliveries.entity = longest_waits.entity
     left join {{ ref("source_cadence") }} as cadence on deliveries.source = cadence.source
 )
 
