@@ -11,10 +11,9 @@ from pathlib import Path
 from ingestion.errors import SourceError
 from ingestion.settings import Settings
 from orchestration.code_version import DBT_PROJECT_DIR
+from orchestration.command import change
 from orchestration.dbt_manifest import DBT
-from orchestration.environment import prepare_environment
 from orchestration.freeze import WAREHOUSE
-from orchestration.lock import LockHeld, WriterLock
 
 SELECTION = ("test", "--select", "tag:audit", "--exclude-resource-type", "unit_test")
 
@@ -33,17 +32,12 @@ def audit(data_dir: Path) -> None:
 
 
 def main() -> int:
-    started = time.monotonic()
-    try:
-        data_dir = prepare_environment()
-        Settings.from_environment()
-        with WriterLock(data_dir, "make audit"):
-            audit(data_dir)
-    except (SourceError, LockHeld, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"all of history was read again in {time.monotonic() - started:.0f} s; every check holds")
-    return 0
+    def act(settings: Settings) -> str:
+        started = time.monotonic()
+        audit(settings.data_dir)
+        return f"all of history was read again in {time.monotonic() - started:.0f} s; every check holds"
+
+    return change("make audit", act)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ import sys
 from ingestion.errors import SourceError
 from ingestion.manifest import BatchEntry, Manifest
 from ingestion.settings import Settings
-from orchestration.environment import prepare_environment
-from orchestration.lock import LockHeld, WriterLock
+from orchestration.command import change
 
 VERBS = {"accept": "accepted", "withdraw": "withdrawn"}
 
@@ -39,17 +38,14 @@ def main(arguments: list[str]) -> int:
     if verb not in VERBS:
         print("usage: python -m orchestration.batches accept|withdraw BATCH", file=sys.stderr)
         return 2
-    try:
-        data_dir = prepare_environment()
-        Settings.from_environment()
-        with WriterLock(data_dir, f"make {verb}"):
-            entry = change_state(Manifest(data_dir), verb, batch_id)
-    except (SourceError, LockHeld, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    files = ", ".join(sorted({file.file_name for file in entry.files})[:3])
-    print(f"batch {batch_id} ({entry.source}: {files}) is {VERBS[verb]}; `make refresh` takes it from here")
-    return 0
+
+    def act(settings: Settings) -> str:
+        entry = change_state(Manifest(settings.data_dir), verb, batch_id)
+        files = ", ".join(sorted({file.file_name for file in entry.files})[:3])
+        state = VERBS[verb]
+        return f"batch {batch_id} ({entry.source}: {files}) is {state}; `make refresh` takes it from here"
+
+    return change(f"make {verb}", act)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from ingestion.errors import SourceError
 from ingestion.manifest import Manifest
 from ingestion.settings import ConfigurationError, Settings
-from orchestration.environment import prepare_environment
-from orchestration.lock import LockHeld, WriterLock
+from orchestration.command import change
 from orchestration.publication.swap import old_versions
 
 KEEP_DAYS = 90
@@ -121,16 +119,13 @@ def _size(path: Path) -> int:
 
 def main() -> int:
     dry_run = bool(os.environ.get("DRY_RUN"))
-    try:
-        data_dir = prepare_environment()
-        Settings.from_environment()
-        with WriterLock(data_dir, "make prune"), dg.DagsterInstance.get() as instance:
-            freed = prune(data_dir, instance, end_of_keeping(), dry_run=dry_run, say=print)
-    except (SourceError, LockHeld, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"{freed / 1e6:,.1f} MB {'would be' if dry_run else 'are'} free")
-    return 0
+
+    def act(settings: Settings) -> str:
+        with dg.DagsterInstance.get() as instance:
+            freed = prune(settings.data_dir, instance, end_of_keeping(), dry_run=dry_run, say=print)
+        return f"{freed / 1e6:,.1f} MB {'would be' if dry_run else 'are'} free"
+
+    return change("make prune", act)
 
 
 if __name__ == "__main__":

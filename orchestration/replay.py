@@ -2,10 +2,8 @@
 
 import sys
 
-from ingestion.errors import SourceError
 from ingestion.settings import Settings
-from orchestration.environment import prepare_environment
-from orchestration.lock import LockHeld, WriterLock
+from orchestration.command import change
 
 SOURCES = ("app_events",)
 
@@ -15,21 +13,18 @@ def main(arguments: list[str]) -> int:
     if source not in SOURCES:
         print(f"SOURCE={source or '...'}: one of {', '.join(SOURCES)} is wanted", file=sys.stderr)
         return 2
-    try:
+
+    def act(settings: Settings) -> str:
         from ingestion.sources.app_events.replay import replay
 
-        data_dir = prepare_environment()
-        settings = Settings.from_environment()
-        with WriterLock(data_dir, "make replay"):
-            outcome = replay(settings)
-    except (SourceError, LockHeld, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    left = f"; {outcome.left:,} were not kept as sent: send them again" if outcome.left else ""
-    print(f"{source}: {outcome.tried:,} quarantined lines tried, {outcome.landed:,} landed{left}")
-    if outcome.result:
-        print(f"batch {outcome.result.batch_id}; `make refresh` takes it from here")
-    return 0
+        outcome = replay(settings)
+        left = f"; {outcome.left:,} were not kept as sent: send them again" if outcome.left else ""
+        said = f"{source}: {outcome.tried:,} quarantined lines tried, {outcome.landed:,} landed{left}"
+        if outcome.result is None:
+            return said
+        return f"{said}\nbatch {outcome.result.batch_id}; `make refresh` takes it from here"
+
+    return change("make replay", act)
 
 
 if __name__ == "__main__":

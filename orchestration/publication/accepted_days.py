@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ingestion.errors import SourceError
 from ingestion.manifest import write_atomically
-from orchestration.environment import prepare_environment
-from orchestration.lock import LockHeld, WriterLock
+from ingestion.settings import Settings
+from orchestration.command import change
 from orchestration.publication.swap import current_receipt
 
 FILE = "accepted_days.json"
@@ -55,15 +55,11 @@ def _entries(data_dir: Path) -> list[dict[str, str]]:
 
 
 def main(arguments: list[str]) -> int:
-    try:
-        data_dir = prepare_environment()
-        with WriterLock(data_dir, "make accept"):
-            first, last = accept_days(data_dir, "".join(arguments))
-    except (SourceError, LockHeld, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"KPIs of {first} to {last} are accepted as they are; `make refresh` takes it from here")
-    return 0
+    def act(settings: Settings) -> str:
+        first, last = accept_days(settings.data_dir, "".join(arguments))
+        return f"KPIs of {first} to {last} are accepted as they are; `make refresh` takes it from here"
+
+    return change("make accept", act)
 
 
 if __name__ == "__main__":
