@@ -51,13 +51,12 @@ def test_a_file_that_vanishes_meanwhile_is_left_out(
 ) -> None:
     company.put("app_events/a.ndjson", line("1"))
     gone = company.put("app_events/b.ndjson", line("2"))
-    is_file = Path.is_file
+    look = inbox._facts_within
 
-    def looked(path: Path) -> bool:
-        found = is_file(path)
-        if path.name == gone.name:
+    def late(root: Path, entry: "os.DirEntry[str]") -> os.stat_result | None:
+        if entry.name == gone.name:
             gone.unlink(missing_ok=True)
-        return found
+        return look(root, entry)
 
-    monkeypatch.setattr(inbox.Path, "is_file", looked)
+    monkeypatch.setattr(inbox, "_facts_within", late)
     assert [file.name for file in inbox_files(company.path, "app_events")] == ["inbox/app_events/a.ndjson"]
