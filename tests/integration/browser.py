@@ -132,7 +132,7 @@ def open_browser(chromium: str) -> Iterator[Browser]:
             "--host-resolver-rules=MAP * ~NOTFOUND", "--remote-debugging-port=0",
             f"--user-data-dir={profile}", "about:blank",
         ]  # fmt: skip
-        quiet = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
+        quiet = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": "disabled:", "TMPDIR": profile}
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet)
         try:
             with connect(_tab(Path(profile)), max_size=None, open_timeout=PATIENCE_SECONDS) as socket:
