@@ -6,6 +6,7 @@ compares them with dbt's own way over every test of the project.
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from dbt.clients import jinja
@@ -56,14 +57,34 @@ def add_test_kwargs(context: Any, node: Any, capture_macros: bool = False) -> No
         model = _MODEL.fullmatch(value) if isinstance(value, str) else None
         if model:
             rendered[name] = context["get_where_subquery"](context["ref"](model[1]))
-        elif name == "column_name" or not isinstance(value, str):
+        elif name == "column_name":
             rendered[name] = value
-        elif _JINJA.search(value) or _FUNCTION.match(value):
+        elif any(_JINJA.search(text) or _FUNCTION.match(text) for text in _texts(value)):
             return _dbts_own(context, node, capture_macros)
         else:
-            rendered[name] = _native(value)
+            rendered[name] = _plain(value)
     context[GENERIC_TEST_KWARGS_NAME] = rendered
     return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of an argument, which may be a list or a mapping."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return _native(value) if isinstance(value, str) else value
 
 
 def _native(text: str) -> Any:
