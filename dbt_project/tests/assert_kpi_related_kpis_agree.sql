@@ -27,7 +27,6 @@
     ("<= 0", "repurchase_rate n", "- repurchase_rate d", ""),
     ("<= 0", "k_factor n", "- new_users n", ""),
     ("= 0", "k_factor d", "- active_users n", ""),
-    ("= 0", "net_followers n + lost_followers n", "- new_followers n", ""),
     ("= 0", "views_per_viewer d", "- viewers n", ""),
     ("<= 0", "ugc_share n", "- content_published n", ""),
     ("= 0", "ugc_share d", "- content_published n", ""),

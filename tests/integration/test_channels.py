@@ -245,6 +245,7 @@ def test_one_account_without_authorisation_stopped_nothing_and_is_named(channels
     fresh = dict(table(channels_run, "select source || '.' || entity, is_late from quality.freshness"))
     asked = ("douyin.item_base", "ga4.sessions", "app_store.analytics", "google_play.installs")
     assert {name: fresh[name] for name in asked} == dict.fromkeys(asked, False)
+    assert fresh["douyin.user_fans"], "one account has waited for two days"
     assert not [
         column
         for column in table(channels_run, "select column_name from duckdb_columns()")
