@@ -87,7 +87,11 @@ select
     sum(identities.weight * quantities.quantity) as difference
 from quantities
 inner join identities
-    on quantities.part = identities.part and (identities.only_grain = '' or identities.only_grain = quantities.grain)
+    on
+        quantities.part = identities.part
+        and (identities.only_grain = '' or identities.only_grain = quantities.grain)
+        -- New users have the country of their registration, active users that of the day: such parts may be larger.
+        and (identities.is_equation or quantities.dimension in ('all', 'app'))
 group by 1, 2, 3, 4, 5, 6
 having
     count(*) = max(identities.terms)

@@ -22,7 +22,8 @@ AMOUNTS = (
 SOME_DAYS, CALM, SMALL = 14, 10, 20
 #: Of the lowest and of the highest of those days. On days of an app's own activities it may rise ten times as far.
 DAY_BAND = (0.2, 5)
-#: The same where they were not calm, by the highest alone, of numbers that are not tiny.
+#: The same where they were not calm, by the highest alone, of numbers that are not tiny and not mostly nothing: one
+#: refund of a large order is 60 times the highest day of a shop with a refund a week.
 WILD, NOT_TINY = 20, 200
 #: Corrections of the past: what all known days of a KPI together may change by, and how many must stay complete.
 PAST_BAND, KEPT_SHARE, KNOWN_DAYS, KNOWN_SUM = (0.5, 2), 0.5, 7, 100
@@ -67,7 +68,8 @@ def _days(view: KpiView) -> list[Frame]:
         select *, count(value) over past as past_days, min(value) over past as low, max(value) over past as high,
             min(case when is_ratio then least(num, den) when unit = 'count' then value else {SMALL} end) over past
                 as least_volume,
-            case when is_ratio then den when unit = 'count' then value else {NOT_TINY} end as volume
+            case when is_ratio then den when unit = 'count' then value else {NOT_TINY} end as volume,
+            count(case when value > 0 then 1 end) over past as busy_days
         from days
         window past as (
             partition by app_id, kpi_code order by day
@@ -82,7 +84,7 @@ def _days(view: KpiView) -> list[Frame]:
     )
     wild = view.frame(
         f"""select app_id, kpi_code, day, value, {share} as share_of_usual from usual
-        where not ({calm}) and high > 0 and value > high and volume >= {NOT_TINY} order by all"""
+        where not ({calm}) and busy_days >= {SOME_DAYS} and value > high and volume >= {NOT_TINY} order by all"""
     )
     note = (
         ""

@@ -6,7 +6,7 @@ Written from metrics.md section 6, knows nothing of the SQL.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from math import prod
 
 from tests.oracle.scorecard import EIGHTH, Kpi, World, divided, period_days
@@ -80,7 +80,7 @@ class Tree:
         for number, day in enumerate(others if rest >= 0 else [], start=1):
             with localcontext() as context:
                 context.prec = 60
-                so_far = (rest * (divided(Decimal(number), Decimal(len(others))) or 0)).quantize(EIGHTH)
+                so_far = (rest * (divided(Decimal(number), Decimal(len(others))) or 0)).quantize(EIGHTH, ROUND_HALF_UP)
             shared[day], given = so_far - given, so_far
         return {day.isoformat(): shared[day] for day in sorted(shared)}
 
