@@ -80,7 +80,9 @@ class Tree:
         for number, day in enumerate(others if rest >= 0 else [], start=1):
             with localcontext() as context:
                 context.prec = 60
-                so_far = (rest * (divided(Decimal(number), Decimal(len(others))) or 0)).quantize(EIGHTH, ROUND_HALF_UP)
+                so_far = (rest * (divided(Decimal(number), Decimal(len(others))) or 0)).quantize(
+                    EIGHTH, ROUND_HALF_UP
+                )
             shared[day], given = so_far - given, so_far
         return {day.isoformat(): shared[day] for day in sorted(shared)}
 
