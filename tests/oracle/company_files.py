@@ -114,7 +114,9 @@ def _write_downloads(company: Company, folder: Path) -> None:
 
 
 def _write_ads(company: Company, path: Path) -> str:
-    """What the emulated platform shows; gives its lines of sources.yaml."""
+    """What the emulated platform shows; gives its lines of sources.yaml. Its days stay those of the account: days put
+    together from hours have an oracle of their own (test_ad_platforms).
+    """
     shown = [row | {"cost_micros": int(Decimal(row["cost"]) * 1_000_000)} for row in company.ads]
     account = {
         "account_name": "ads",
@@ -128,5 +130,5 @@ def _write_ads(company: Company, path: Path) -> str:
     first = min(row["report_date"] for row in company.ads)
     return (
         f"ad_accounts:\n  - platform: {AD_PLATFORM}\n    account_id: '{AD_ACCOUNT}'\n    endpoint: demo\n"
-        f"    start_date: {first}\n    restatement_days: 7\n"
+        f"    start_date: {first}\n    restatement_days: 7\n    business_timezone: {AD_ZONE}\n"
     )
