@@ -14,14 +14,10 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.freeze import WAREHOUSE
-from orchestration.publication.public_tables import PublicTable
 from orchestration.publication.publish import publish
+from tests.unit.orchestration.published_folder import TABLES, build, make_folder
 
 PUBLICATIONS, READERS, ORDERS = 100, 8, 100_000
-TABLES = tuple(PublicTable(schema, name, "", ()) for schema, name in (
-    ("kpi", "dim_kpi"), ("kpi", "fct_kpi"), ("marts", "fct_orders"),
-))  # fmt: skip
 
 
 def main() -> int:
@@ -45,7 +41,7 @@ def main() -> int:
 
 def measure(data_dir: Path, publications: int, readers: int) -> list[dict]:
     """Publish so often while so many read; per reader its reads, the versions it saw, errors and torn reads."""
-    _make_warehouse(data_dir)
+    make_folder(data_dir, ORDERS)
     publish(data_dir, "bench", TABLES, [])
     context = multiprocessing.get_context("spawn")
     ended = context.Event()
@@ -59,43 +55,12 @@ def measure(data_dir: Path, publications: int, readers: int) -> list[dict]:
     ):
         time.sleep(0.05)  # until each has read once
     for number in range(2, publications + 1):
-        _build(data_dir, number)
+        build(data_dir, number, ORDERS)
         publish(data_dir, "bench", TABLES, [])
     ended.set()
     for process in processes:
         process.join()
     return [json.loads(_report(data_dir, number).read_text("utf-8")) for number in range(readers)]
-
-
-def _make_warehouse(data_dir: Path) -> None:
-    """What publication asks of a warehouse: a frozen run, built whole, of no batches."""
-    with duckdb.connect(str(data_dir / WAREHOUSE)) as connection:
-        for schema in ("meta", "kpi", "marts"):
-            connection.execute(f"create schema {schema}")
-        now = "now()::timestamp"
-        connection.execute(
-            f"create table meta.run as select 'r' as run_id, {now} as as_of, '1' as code_version"
-        )
-        connection.execute(
-            f"create table meta.build as select 'r' as run_id, '' as fingerprint, {now} as built_at"
-        )
-        connection.execute("create table meta.batches (batch_id varchar, state varchar)")
-        connection.execute("create table kpi.dim_kpi as select 'orders' as kpi_code, 1 as caliber_version")
-    _build(data_dir, 1)
-
-
-def _build(data_dir: Path, number: int) -> None:
-    with duckdb.connect(str(data_dir / WAREHOUSE)) as connection:
-        connection.execute(
-            f"create or replace table marts.fct_orders as select range as order_id, {number} as build "
-            f"from range({ORDERS})"
-        )
-        connection.execute(
-            f"""create or replace table kpi.fct_kpi as
-            select 'shop' as app_id, 'orders' as kpi_code, 1 as caliber_version, 'day' as grain,
-                date '2026-03-01' as period_start, 'all' as dimension, 'all' as dimension_value,
-                cast({number * ORDERS} as decimal(28, 8)) as value, true as is_complete"""
-        )
 
 
 def _report(data_dir: Path, number: int) -> Path:

@@ -85,9 +85,9 @@ def parent() -> tuple[Callable[[], Any], Callable[[Any], None]]:
 
 
 def end_when_orphaned() -> None:
-    """In the child, before a long import: end as soon as the parent is gone, or has closed the pipe of its questions.
+    """In the child, before anything long: end as soon as the parent is gone, or has closed the pipe of its questions.
 
-    Only for a child that is never left alone with a question: its parent waits for each answer.
+    Only for a child whose parent waits for each answer: nobody would read what it is still working on.
     """
     ended = select.poll()
     ended.register(sys.stdin.fileno(), select.POLLHUP)
@@ -95,16 +95,6 @@ def end_when_orphaned() -> None:
     def wait() -> None:
         while not any(events & (select.POLLHUP | select.POLLERR) for _, events in ended.poll()):
             pass
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def end_with_parent() -> None:
-    """In the child, after its last question: end as soon as nobody waits for the answer."""
-
-    def wait() -> None:
-        sys.stdin.buffer.read()
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()

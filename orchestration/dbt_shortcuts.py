@@ -6,7 +6,6 @@ compares them with dbt's own way over every test of the project.
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from dbt.clients import jinja
@@ -14,12 +13,12 @@ from dbt.clients.jinja import GENERIC_TEST_KWARGS_NAME
 from dbt_common.events import event_manager_client
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
+from dbt_common.utils.dict import deep_map_render
 
 #: How dbt's parser writes the model of a generic test that names no other place.
 _MODEL = re.compile(r"\{\{ get_where_subquery\(ref\('(\w+)'\)\) \}\}")
 _JINJA = re.compile(r"\{[{%#]|[#}%]\}")
 _FUNCTION = re.compile(r"^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$")
-_dbts_own = jinja.add_rendered_test_kwargs
 
 
 def take(results: frozenset[str]) -> None:
@@ -48,43 +47,23 @@ class EventsThatMatter(EventManager):
 
 
 def add_test_kwargs(context: Any, node: Any, capture_macros: bool = False) -> None:
-    """The arguments of a generic test: plain texts as they are, the model by one call.
+    """The arguments of a generic test: plain texts as they are, the model by one call, anything else as dbt does.
 
     dbt renders every text with a context of 700 macros, 5 ms each.
     """
-    rendered = {}
-    for name, value in node.test_metadata.kwargs.items():
-        model = _MODEL.fullmatch(value) if isinstance(value, str) else None
-        if model:
-            rendered[name] = context["get_where_subquery"](context["ref"](model[1]))
-        elif name == "column_name":
-            rendered[name] = value
-        elif any(_JINJA.search(text) or _FUNCTION.match(text) for text in _texts(value)):
-            return _dbts_own(context, node, capture_macros)
-        else:
-            rendered[name] = _plain(value)
-    context[GENERIC_TEST_KWARGS_NAME] = rendered
-    return None
 
+    def render(value: Any, keypath: tuple[str | int, ...]) -> Any:
+        if not isinstance(value, str) or keypath == ("column_name",):
+            return value
+        if model := _MODEL.fullmatch(value):
+            return context["get_where_subquery"](context["ref"](model[1]))
+        if _FUNCTION.match(value):
+            value = f"{{{{ {value} }}}}"
+        if _JINJA.search(value):
+            return jinja.get_rendered(value, context, node, capture_macros=capture_macros, native=True)
+        return _native(value)
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every text of an argument, which may be a list or a mapping."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return _native(value) if isinstance(value, str) else value
+    context[GENERIC_TEST_KWARGS_NAME] = deep_map_render(render, node.test_metadata.kwargs)
 
 
 def _native(text: str) -> Any:

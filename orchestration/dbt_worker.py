@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from orchestration.child_process import end_with_parent, parent
+from orchestration.child_process import end_when_orphaned, parent
 from orchestration.code_version import DBT_PROJECT_DIR
 from orchestration.dbt_manifest import ManifestError, load_manifest
 from orchestration.publication.public_tables import PUBLIC_SCHEMAS
@@ -26,6 +26,7 @@ RESULT_EVENTS = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult
 
 def main() -> None:
     receive, send = parent()
+    end_when_orphaned()
     try:
         manifest = load_manifest()
     except ManifestError as error:
@@ -35,7 +36,6 @@ def main() -> None:
     gc.freeze()  # the manifest stays for good: a collection would walk its 100,000 objects again and again
     send(None)
     arguments = receive()
-    end_with_parent()
     send(invoke(arguments, manifest, send))
 
 

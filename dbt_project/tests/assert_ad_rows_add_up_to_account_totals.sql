@@ -4,6 +4,9 @@
 -- are put on the app's dates, and over all days after it. Each part of a day has a rate; conversions by action, where the
 -- account states them, add up likewise.
 {% set figures = ['spend', 'impressions', 'clicks', 'conversions', 'conversion_value', 'video_views'] %}
+{% set sums -%}
+    {% for name in figures %}sum({{ name }}) as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
+{%- endset %}
 with totals as (
     select *
     from {{ ref("stg_ad_platforms__account_performance") }}
@@ -16,9 +19,7 @@ parts as (
         account_id,
         account_date,
         count(*) - count(spend_reporting) as parts_without_rate,
-        {% for name in figures -%}
-        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor -%}
+        {{ sums }}
     from {{ ref("int_ad_performance") }}
     group by platform, account_id, account_date
 ),
@@ -27,9 +28,7 @@ accounts as (
     select
         platform,
         account_id,
-        {% for name in figures -%}
-        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor -%}
+        {{ sums }}
     from parts
     group by platform, account_id
 ),
@@ -38,9 +37,7 @@ published as (
     select
         platform,
         account_id,
-        {% for name in figures -%}
-        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor -%}
+        {{ sums }}
     from {{ ref("fct_ad_performance") }}
     group by platform, account_id
 ),

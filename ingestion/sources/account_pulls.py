@@ -160,7 +160,7 @@ def _wanted_days(
         zone=connected.zone,
         stale_before=question.stale_before if dates is None else _ALWAYS,
     )
-    return needed if dates is None else [day for day in needed if day in set(dates)]
+    return needed if dates is None else sorted({*dates}.intersection(needed))
 
 
 def _ask(

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import timedelta
+from functools import cache
 
 import dagster as dg
 
@@ -15,9 +16,14 @@ PUBLICATION_HOURS = 26
 
 def freshness_of(source: str) -> dg.FreshnessPolicy | None:
     """None for what people bring when they like. The seed `source_cadence` has the hours."""
+    hours = _cadence()[source]
+    return within(int(hours)) if hours else None
+
+
+@cache
+def _cadence() -> dict[str, str]:
     with open(DBT_PROJECT_DIR / "seeds" / "source_cadence.csv", encoding="utf-8", newline="") as file:
-        hours = {row["source"]: row["expected_every_hours"] for row in csv.DictReader(file)}
-    return within(int(hours[source])) if hours.get(source) else None
+        return {row["source"]: row["expected_every_hours"] for row in csv.DictReader(file)}
 
 
 def within(hours: int) -> dg.FreshnessPolicy:

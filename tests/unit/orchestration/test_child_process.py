@@ -20,10 +20,10 @@ while True:
 """
 BUSY = """
 import time
-from orchestration.child_process import end_with_parent, parent
+from orchestration.child_process import end_when_orphaned, parent
 receive, send = parent()
 receive()
-end_with_parent()
+end_when_orphaned()
 send("at work")
 time.sleep(600)
 """
