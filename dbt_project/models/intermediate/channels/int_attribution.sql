@@ -51,7 +51,7 @@ changed as (
 ),
 
 -- 30 x 24 hours end at most 31 dates later.
-touched as (
+touched as ( -- noqa: ST03
     select app_id, conversion_id from changed
     where not is_gone
     union distinct
