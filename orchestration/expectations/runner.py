@@ -5,7 +5,11 @@ import os
 from functools import cache
 from typing import Any
 
+from orchestration.expectations.lazy_modules import import_when_used
 from orchestration.expectations.suite import Frame, Judgement, Unmet
+
+#: Great Expectations imports them for expectations and charts of which no suite here makes use: 1 of its 3.4 CPU s.
+_SELDOM_USED = ("altair", "scipy.stats")
 
 
 class ExpectationRaised(Exception):
@@ -62,6 +66,8 @@ def _definition(suite_name: str, frame_name: str) -> Any:
 def loaded() -> Any:
     """Great Expectations, imported and ready."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    for name in _SELDOM_USED:
+        import_when_used(name)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
