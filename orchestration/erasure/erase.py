@@ -5,6 +5,7 @@ that is text are rewritten, file by file. The warehouse is removed: the next ref
 """
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,6 +143,8 @@ def published_names(ids: list[PersonId], tombstone: str) -> dict[str, str]:
 def _name_own_files(data_dir: Path, ids: "tuple[PersonId, ...]", say: Say) -> None:
     for name in own_files(data_dir, list(spellings(ids))):
         say(f"your own file names this person, delete it or take the person out: {name}")
+    if os.environ.get("OPS_DAGSTER_YAML"):
+        say("OPS_DAGSTER_YAML: history that Dagster keeps outside the data folder is yours to search")
     for database in own_databases(data_dir):
         say(f"your own database {database.name}: take the person out of it too")
 
