@@ -1,9 +1,9 @@
 """`make prune`: removes what nobody will read again. DRY_RUN=1 lists it and removes nothing.
 
 Goes: publications beyond the newest three, raw files of batches withdrawn more than OPS_KEEP_DAYS (default 90) ago,
-Dagster runs that ended as long ago with what they printed, daily reports of days as long ago but the newest, logs of dbt
-beyond its newest. Stays: every entry of the manifest with its counts and dates, everything quarantined, and each raw
-file that a rebuild or an as-of query reads.
+Dagster runs that ended as long ago with what they printed, daily reports of days as long ago (the newest stays), logs
+of dbt beyond its newest. Stays: every entry of the manifest with its counts and dates, everything quarantined, and each
+raw file that a rebuild or an as-of query reads.
 """
 
 import os

@@ -5,7 +5,7 @@ One that others used too stays as it is, in all rows: it is theirs, and who came
 events are (docs/decisions/0015-erasure.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,12 @@ class UnknownPerson(SourceError):
 
 @dataclass(frozen=True)
 class Person:
-    """`ids` are what becomes the tombstone; `shared` how many devices stay since others use them too."""
+    """`ids` are what becomes the tombstone; `orphans` devices that were shared with people erased before, each of which
+    becomes a tombstone of its own; `shared` is how many devices stay since others use them too."""
 
     app_id: str
     ids: tuple[PersonId, ...]
+    orphans: tuple[PersonId, ...] = ()
     shared: int = 0
 
 
@@ -49,8 +51,14 @@ def people_tables(data_dir: Path) -> Iterator[tuple[Contract, str]]:
             yield contract, f"read_parquet([{listed}], union_by_name = true)"
 
 
-def find_person(connection: duckdb.DuckDBPyConnection, data_dir: Path, app_id: str, user: str) -> Person:
-    """Raises UnknownPerson."""
+def find_person(
+    connection: duckdb.DuckDBPyConnection,
+    data_dir: Path,
+    app_id: str,
+    user: str,
+    tombstones: Collection[str] = (),
+) -> Person:
+    """`tombstones` stand for people who were erased before. Raises UnknownPerson."""
     tables = list(people_tables(data_dir))
     apps = set()
     for contract in CONTRACTS:
@@ -65,10 +73,17 @@ def find_person(connection: duckdb.DuckDBPyConnection, data_dir: Path, app_id: s
         return _anonymous(connection, tables, app_id, user.removeprefix(ANONYMOUS))
     if not any(_is_named(connection, contract, rows, USER, app_id, user) for contract, rows in tables):
         raise UnknownPerson(f"USER={user}: nothing that was landed for app {app_id} names this user")
-    devices = _devices(connection, tables, app_id, user)
-    mine = sorted(device for device, is_shared in devices.items() if not is_shared)
-    ids = [(USER, app_id, user), *((DEVICE, app_id, device) for device in mine)]
-    return Person(app_id, tuple(ids), len(devices) - len(mine))
+    mine: list[PersonId] = [(USER, app_id, user)]
+    orphans: list[PersonId] = []
+    shared = 0
+    for device, others in sorted(_devices(connection, tables, app_id, user).items()):
+        if not others:
+            mine.append((DEVICE, app_id, device))
+        elif others <= set(tombstones):
+            orphans.append((DEVICE, app_id, device))
+        else:
+            shared += 1
+    return Person(app_id, tuple(mine), tuple(orphans), shared)
 
 
 def _anonymous(
@@ -99,8 +114,8 @@ def _is_named(
 
 def _devices(
     connection: duckdb.DuckDBPyConnection, tables: list[tuple[Contract, str]], app_id: str, user: str
-) -> dict[str, bool]:
-    """Devices that the user was seen with -> whether another user was seen with them."""
+) -> dict[str, set[str]]:
+    """Devices that the user was seen with -> the other users who were seen with them."""
     seen = [
         f"select {quote(name)} as device, user_id from {rows} where app_id = $app and user_id is not null"
         for contract, rows in tables
@@ -110,8 +125,9 @@ def _devices(
     if not seen:
         return {}
     rows = connection.execute(
-        f"""select device, bool_or(user_id <> $user) from ({" union all ".join(seen)})
+        f"""select device, coalesce(list(distinct user_id) filter (user_id <> $user), [])
+        from ({" union all ".join(seen)})
         where device is not null group by device having bool_or(user_id = $user)""",
         {"app": app_id, "user": user},
     ).fetchall()
-    return dict(rows)
+    return {device: set(others) for device, others in rows}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.contract import Contract
-from ingestion.erasure.erased_list import DEVICE, USER, PersonId, spellings
+from ingestion.erasure.erased_list import DEVICE, TOMBSTONE, USER, PersonId, spellings
 from ingestion.erasure.person_columns import (
     ADDRESSES,
     FREE_TEXT,
@@ -79,7 +79,8 @@ class ErasedPeople:
         for name in wordy_columns(contract):
             if name in row and name not in columns:
                 new[name] = self.without_mentions(new.get(name, row[name]), app)
-        if hits:
+        # A row that has a tombstone already, of somebody who shared the device, has its mark too.
+        if hits and not any((row.get(name) or "").startswith(TOMBSTONE) for name in columns):
             old = row["_content_hash"]
             new["_content_hash"] = self.ordered_marks.get(old) or self.content_mark(old)
         new = {name: value for name, value in new.items() if name in row and row[name] != value}

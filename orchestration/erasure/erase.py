@@ -6,7 +6,8 @@ that is text are rewritten, file by file. The warehouse is removed: the next ref
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -47,13 +48,15 @@ def erase(settings: Settings, app_id: str, user: str, *, dry_run: bool, say: Say
     if erased and (tombstone := erased.tombstone_of(_id_of(app_id, user))):
         return f"this user of app {app_id} was erased on {erased.erased_at(tombstone)[:10]}; nothing is left to do"
     with _connected(data_dir) as connection:
-        person = find_person(connection, data_dir, app_id, user)
+        known = set(erased.tombstones.values()) if erased else set()
+        person = find_person(connection, data_dir, app_id, user, known)
         if dry_run:
             return _would_change(connection, data_dir, person, say)
         erased = ErasedList.opened(data_dir)
-        pending = Pending(app_id, user, new_tombstone(), person.ids)
+        orphans = tuple((new_tombstone(), each) for each in person.orphans)
+        pending = Pending(app_id, user, new_tombstone(), person.ids, orphans)
         marks = ordered_marks(connection, data_dir, pending.people(erased))
-    pending = Pending(app_id, user, pending.tombstone, person.ids, marks)
+    pending = replace(pending, marks=marks)
     pending.write(data_dir)
     if person.shared:
         say(f"{person.shared} device id(s) were also used by others and stay (docs/erasure.md)")
@@ -68,15 +71,12 @@ def _id_of(app_id: str, user: str) -> PersonId:
 
 def _finish(data_dir: Path, pending: Pending, say: Say) -> str:
     """Each step finds nothing to do where it was done before."""
-    ErasedList.opened(data_dir).add(pending.tombstone, pending.app_id, pending.ids)
-    erased = ErasedList.opened(data_dir)
+    erased = pending.keep_out(data_dir)
     for name in (WAREHOUSE, f"{WAREHOUSE}.wal"):
         (data_dir / name).unlink(missing_ok=True)
     with _connected(data_dir) as connection:
-        rows, files = _rewrite(
-            connection, data_dir, pending.people(erased), pending.tombstone, say, dry_run=False
-        )
-    _name_own_files(data_dir, pending.ids, say)
+        rows, files = _rewrite(connection, data_dir, pending.people(erased), say, dry_run=False)
+    _name_own_files(data_dir, tuple(pending.tombstones), say)
     pending.forget(data_dir)
     return (
         f"erased: {rows:,} rows of {files:,} files now say {pending.tombstone}; "
@@ -85,13 +85,14 @@ def _finish(data_dir: Path, pending: Pending, say: Say) -> str:
 
 
 def _would_change(connection: duckdb.DuckDBPyConnection, data_dir: Path, person: Person, say: Say) -> str:
-    people = ErasedPeople(dict.fromkeys(person.ids, "erased-..."), str)
-    for kind, _, text in person.ids:
+    ids = (*person.ids, *person.orphans)
+    people = ErasedPeople(dict.fromkeys(ids, "erased-..."), str)
+    for kind, _, text in ids:
         say(f"{kind} {text}")
     if person.shared:
         say(f"{person.shared} device id(s) were also used by others and would stay")
-    rows, files = _rewrite(connection, data_dir, people, "erased-...", say, dry_run=True)
-    _name_own_files(data_dir, person.ids, say)
+    rows, files = _rewrite(connection, data_dir, people, say, dry_run=True)
+    _name_own_files(data_dir, ids, say)
     return f"{rows:,} rows of {files:,} files would change, and the warehouse would be built again"
 
 
@@ -99,7 +100,6 @@ def _rewrite(
     connection: duckdb.DuckDBPyConnection,
     data_dir: Path,
     people: ErasedPeople,
-    tombstone: str,
     say: Say,
     *,
     dry_run: bool,
@@ -114,7 +114,7 @@ def _rewrite(
 
     erase_landed_history(connection, data_dir, people, landed, dry_run=dry_run)
     (app_id,) = people.apps
-    names = published_names(list(people.tombstones), tombstone)
+    names = published_names(people.tombstones)
     with scratch_folder(data_dir, "erasure") as scratch:
         published = erase_publications(data_dir, scratch, PublishedPerson(app_id, names), dry_run=dry_run)
     texts, left = erase_texts(data_dir, names, dry_run=dry_run)
@@ -125,11 +125,12 @@ def _rewrite(
     return sum(counts), len(counts) + len(published) + len(texts)
 
 
-def published_names(ids: list[PersonId], tombstone: str) -> dict[str, str]:
+def published_names(tombstones: Mapping[PersonId, str]) -> dict[str, str]:
     """Every spelling that a reader may know: as it came, as an anonymous user, with OPS_PSEUDONYM_KEY, and in JSON."""
     pseudonyms = Pseudonyms.from_environment()
-    names = {text: tombstone for text in spellings(ids)}
-    for kind, _, text in ids:
+    names: dict[str, str] = {}
+    for (kind, _, text), tombstone in tombstones.items():
+        names[text] = tombstone
         if pseudonyms.is_stable:
             names[pseudonyms.of(text)] = tombstone
         if kind == DEVICE:

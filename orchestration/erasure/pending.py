@@ -15,12 +15,13 @@ FILE = "pending.json"
 
 @dataclass(frozen=True)
 class Pending:
-    """`ids` become `tombstone`; `marks` are those content hashes whose order must be kept."""
+    """`ids` become `tombstone`, each of `orphans` one of its own; `marks`: content hashes whose order must be kept."""
 
     app_id: str
     user: str
     tombstone: str
     ids: tuple[PersonId, ...]
+    orphans: tuple[tuple[str, PersonId], ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -29,8 +30,9 @@ class Pending:
         if not path.exists():
             return None
         body = json.loads(path.read_text("utf-8"))
-        kinds = ((kind, app, text) for kind, app, text in body.pop("ids"))
-        return cls(**body, ids=tuple(kinds))
+        ids = tuple((kind, app, text) for kind, app, text in body.pop("ids"))
+        orphans = tuple((name, (kind, app, text)) for name, (kind, app, text) in body.pop("orphans"))
+        return cls(**body, ids=ids, orphans=orphans)
 
     def write(self, data_dir: Path) -> None:
         path = data_dir / FOLDER / FILE
@@ -42,9 +44,19 @@ class Pending:
             leftover.unlink()
         (data_dir / FOLDER / FILE).unlink()
 
+    @property
+    def tombstones(self) -> dict[PersonId, str]:
+        return dict.fromkeys(self.ids, self.tombstone) | {each: name for name, each in self.orphans}
+
     def people(self, erased: ErasedList) -> ErasedPeople:
-        tombstones = dict.fromkeys(self.ids, self.tombstone)
-        return ErasedPeople(tombstones, erased.content_mark, self.marks)
+        return ErasedPeople(self.tombstones, erased.content_mark, self.marks)
+
+    def keep_out(self, data_dir: Path) -> ErasedList:
+        """The list with all of them on it."""
+        ErasedList.opened(data_dir).add(self.tombstone, self.app_id, self.ids)
+        for name, orphan in self.orphans:
+            ErasedList.opened(data_dir).add(name, self.app_id, [orphan])
+        return ErasedList.opened(data_dir)
 
 
 def refuse_while_pending(data_dir: Path) -> None:

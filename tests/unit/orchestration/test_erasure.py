@@ -349,6 +349,20 @@ def test_a_pseudonym_is_found_with_its_key(company: Company, monkeypatch: pytest
     assert files_that_say(company.path, PHONE, "lonely-device", names.of(PHONE)) == []
 
 
+def test_a_shared_device_goes_with_the_last_who_used_it(company: Company) -> None:
+    company.erase()
+    company.erase("friend")
+    assert files_that_say(company.path, *SECRETS[1:], SHARED) == []
+    events = {row["event_id"]: row for row in company.rows()["app_events/events"] if row["app_id"] == "shop"}
+    device, mary, friend = events["e4"]["anonymous_id"], events["e4"]["user_id"], events["e5"]["user_id"]
+    assert events["e5"]["anonymous_id"] == device
+    assert len({device, mary, friend}) == 3
+    before = company.rows()
+    company.folder.put("app_events/again.ndjson", canonical() + "\n")
+    company.land()
+    assert company.rows()["app_events/events"] == before["app_events/events"]
+
+
 @pytest.mark.parametrize(
     ("app", "user", "words"),
     [
