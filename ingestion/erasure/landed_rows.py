@@ -38,11 +38,13 @@ def candidates(contract: Contract, relation: str, apps: set[str]) -> str:
         for name, kind in person_columns(contract).items()
     ]
     if contract.entity == "events":
+        # Landed properties are JSON: one look into each text, and only where one of the names stands in it.
         named = " or ".join(f"contains(properties, '\"{name}\"')" for name in PERSON_PROPERTIES)
-        values = ", ".join(f"trim(properties ->> '$.{name}')" for name in PERSON_PROPERTIES)
+        paths = ", ".join(f"'$.{name}'" for name in PERSON_PROPERTIES)
+        values = f"case when {named} then json_extract_string(properties, [{paths}]) end"
         selects.append(
-            f"""select distinct '{USER}', app_id, unnest([{values}]) from {relation}
-            where case when {named} then json_valid(properties) else false end"""
+            f"""select '{USER}', app_id, trim(id)
+            from (select distinct app_id, unnest({values}) as id from {relation} where properties is not null)"""
         )
     listed = ", ".join(map(literal, sorted(apps)))
     return f"select * from ({' union all '.join(selects)}) where app_id in ({listed}) and id is not null"
