@@ -42,6 +42,8 @@ def erase(settings: Settings, app_id: str, user: str, *, dry_run: bool, say: Say
         done = _finish(data_dir, pending, say)
         if not (app_id or user) or (app_id, user) == (pending.app_id, pending.user):
             return done
+    if pending is not None and dry_run:
+        raise Unnamed("an erasure was interrupted; `make erase` without DRY_RUN finishes it first")
     if not app_id or not user:
         raise Unnamed("name a person: make erase APP=<app_id> USER=<user_id, or anon:<anonymous_id>>")
     erased = ErasedList.read(data_dir)

@@ -2,19 +2,23 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from ingestion.casting import literal, quote
+from ingestion.erasure.erased_list import FOLDER
 from ingestion.erasure.person_rows import mention
 from ingestion.manifest import sync_file, sync_folder
+from orchestration.freeze import WAREHOUSE
 from orchestration.publication.pseudonyms import PERSON_COLUMNS
 from orchestration.publication.swap import versions_folder
-from orchestration.publication.write import DATABASE, STORAGE_VERSION
+from orchestration.publication.write import STORAGE_VERSION
 
+#: Rewritten by their contracts, or the company's own.
+_NOT_HERE = ("raw", "quarantine", "inbox", "company", FOLDER, "secrets", ".scratch")
 #: Free text of a person's rows in public tables: column -> (column that says whose, what stays of the text).
 FREE_TEXT = {
     "title": ("creator_id", "cast(null as varchar)"),
@@ -76,18 +80,27 @@ class PublishedPerson:
 
 
 def erase_publications(data_dir: Path, scratch: Path, person: PublishedPerson, *, dry_run: bool) -> list[str]:
-    """Files that changed, relative to the data folder. `scratch` is an empty folder on the same disk."""
+    """Files of tables that changed, relative to the data folder. `scratch` is an empty folder on the same disk."""
     changed = []
     for leftover in versions_folder(data_dir).glob(".*.writing"):
         if not dry_run:
             shutil.rmtree(leftover)
-    for version in sorted(versions_folder(data_dir).glob("[!.]*")):
-        files: Iterable[Path] = [version / DATABASE, *sorted(version.rglob("*.parquet"))]
-        for path in (path for path in files if path.exists()):
-            rewrite = _rewrite_database if path.name == DATABASE else _rewrite_parquet
-            if rewrite(path, scratch, person, dry_run=dry_run):
-                changed.append(path.relative_to(data_dir).as_posix())
+    for path in _files(data_dir):
+        rewrite = _rewrite_database if path.suffix == ".duckdb" else _rewrite_parquet
+        if rewrite(path, scratch, person, dry_run=dry_run):
+            changed.append(path.relative_to(data_dir).as_posix())
     return changed
+
+
+def _files(data_dir: Path) -> Iterator[Path]:
+    """Tables of every version, and whatever copies somebody made beside them."""
+    for folder, folders, names in os.walk(data_dir):
+        if Path(folder) == data_dir:
+            folders[:] = sorted(name for name in folders if name not in _NOT_HERE)
+        for path in (Path(folder) / name for name in sorted(names)):
+            is_table = path.suffix in (".duckdb", ".parquet") and path.name != WAREHOUSE
+            if is_table and path.is_file() and not path.is_symlink():
+                yield path
 
 
 def _rewrite_database(path: Path, scratch: Path, person: PublishedPerson, *, dry_run: bool) -> bool:
