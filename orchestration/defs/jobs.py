@@ -11,7 +11,6 @@ from ingestion.inbox import InboxFile
 from ingestion.settings import Settings
 from orchestration.defs.ingestion import last_complete_date
 from orchestration.defs.resources import REFRESH
-from orchestration.killed_runs import fail_killed_runs
 from orchestration.pulling import unknown_files
 
 #: Hour of the business day at which yesterday's feeds are expected to be there.
@@ -51,7 +50,6 @@ def inbox_sensor() -> dg.SensorDefinition:
         description="Refreshes when files that were never landed lie in the inbox and have stopped growing.",
     )
     def inbox_has_new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        fail_killed_runs(context.instance)
         settings = Settings.from_environment()
         return look(unknown_files(settings), context.cursor, last_complete_date(settings))
 

@@ -62,7 +62,9 @@ def published_tables(
             verify(data_dir, Manifest(data_dir).entries(), outcomes)
             judged = guard(data_dir)
             yield from map(_result, judged)
-            done = publish_now(data_dir, context.run_id, public_tables(read_manifest()), [*outcomes, *judged])
+            done = publish_now(
+                data_dir, context.run.run_id, public_tables(read_manifest()), [*outcomes, *judged]
+            )
         except NotPublishable as error:
             raise dg.Failure(f"not published: {error}", allow_retries=False) from error
         progress.say(f"publication: {len(done.rows)} tables, {sum(done.rows.values()):,} rows")
