@@ -52,7 +52,7 @@ def fail_killed_runs(instance: dg.DagsterInstance) -> list[str]:
 
 
 def is_gone(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    """Whether a process of this machine began the run and has ended. A number that was given anew is another process."""
+    """Whether a process of this machine began the run and has ended; its number may have been given anew."""
     host, _, process = run.tags.get(PROCESS_TAG, "").partition(":")
     pid, _, started = process.partition(":")
     if not host:  # killed before its first step, which writes the tag

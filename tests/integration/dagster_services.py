@@ -1,4 +1,4 @@
-"""`make dev` as a person has it: web server, daemon and code server on a free port, asked over GraphQL as the UI does."""
+"""`make dev` as a person has it: web server, daemon, code server on a free port, asked over GraphQL as the UI asks."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`make dev` with its daemon: a run that is killed or cancelled is noticed, and the one that waits behind it goes on."""
+"""`make dev` with its daemon: a run that is killed or cancelled is noticed, and the one behind it goes on."""
 
 import os
 import signal
