@@ -123,6 +123,7 @@ def _forget_old_states(folder: Path) -> None:
     states = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in states[KEPT_STATES:]:
         old.with_suffix(".msgpack").unlink(missing_ok=True)
+        old.with_suffix(".lineage").unlink(missing_ok=True)
         old.unlink()
 
 

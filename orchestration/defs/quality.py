@@ -45,7 +45,7 @@ def check_results(
         for batch_id, reason in arrival.held.items()
     ]
     notes = "\n".join(dict.fromkeys(arrival.notes)) or "nothing to note"
-    yield _result(asset, EXPECTED, held, evaluated=arrival.evaluated, notes=notes, **link_to(page))
+    yield _result(asset, EXPECTED, held, page=page, evaluated=arrival.evaluated, notes=notes)
     yield _result(asset, READ, [str(file) for file in pulled.files])
     if source in API_SOURCES or source in DATABASE_SOURCES:
         unpulled = [str(account) for account in pulled.accounts]
@@ -64,12 +64,13 @@ def _result(
     name: str,
     failures: list[str],
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
-    **metadata: int | str | dg.MetadataValue,
+    page: str = "",
+    **metadata: int | str,
 ) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=asset,
         check_name=name,
         passed=not failures,
         severity=severity,
-        metadata={**metadata, "failed_rows": len(failures), "message": "\n".join(failures)},
+        metadata={**metadata, "failed_rows": len(failures), "message": "\n".join(failures), **link_to(page)},
     )
