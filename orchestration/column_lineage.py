@@ -124,10 +124,7 @@ class _Scopes:
         """Names in order, each with the columns of tables that it is made of."""
         if id(scope) not in self._read:
             self._read[id(scope)] = []  # a recursive query meets itself
-            self._read[id(scope)] = self._of_union(scope) or [
-                (select.alias_or_name, set(self._made_of(scope, select)))
-                for select in scope.expression.selects
-            ]
+            self._read[id(scope)] = self._of_union(scope) or self._of_select(scope)
         return self._read[id(scope)]
 
     def _of_union(self, scope: "Scope") -> list[tuple[str, set[Column]]]:
