@@ -2,7 +2,9 @@
 
 import json
 import time
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
@@ -77,8 +79,15 @@ def test_the_job_runs_every_asset_and_every_check(definitions: dg.Definitions) -
 def test_the_schedule_asks_for_a_run_named_after_the_last_complete_day(definitions: dg.Definitions) -> None:
     schedule = definitions.resolve_schedule_def("daily_refresh")
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
-    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 8 * * *", "Asia/Shanghai")
-    tick = schedule.evaluate_tick(dg.build_schedule_context(repository_def=definitions.get_repository_def()))
+    # Google's account counts its days in Los Angeles: 8:00 there is 23:00.
+    assert schedule.cron_schedule == ["0 8 * * *", "0 23 * * *"]
+    assert schedule.execution_timezone == "Asia/Shanghai"
+    at = datetime(2026, 4, 1, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
+    tick = schedule.evaluate_tick(
+        dg.build_schedule_context(
+            repository_def=definitions.get_repository_def(), scheduled_execution_time=at
+        )
+    )
     assert tick.run_requests is not None
     assert [request.partition_key for request in tick.run_requests] == ["2026-03-31"]
 
