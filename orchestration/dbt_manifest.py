@@ -130,7 +130,7 @@ def _parse(target: Path) -> None:
 def _forget_old_states(folder: Path) -> None:
     states = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in states[KEPT_STATES:]:
-        for suffix in _KEPT.values():
+        for suffix in (*_KEPT.values(), ".lineage"):
             old.with_suffix(suffix).unlink(missing_ok=True)
 
 
