@@ -1,6 +1,6 @@
 """What is worth an alert: why a run did not publish; of a publication late sources, red KPIs and anomalies."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -81,6 +81,7 @@ def of_failed_run(settings: Settings, instance: DagsterInstance, run_id: str) ->
             facts = {label: value.value for label, value in result.metadata.items()}
             message = _line(str(facts.get("message") or ""))
             checks.append(BlockingCheck(result.check_name, result.asset_key.to_user_string(), message))
+    checks = [replace(check, message=check.message or _said_of(check.name, reasons)) for check in checks]
     return Findings(checks, reasons, [], [], [], settings.reporting_currency, settings.as_of.date())
 
 
@@ -120,6 +121,11 @@ def _reason(step: str, data: Any) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     return _line(f"{step}: {error.cls_name}: {error.message}") if error else step
+
+
+def _said_of(name: str, reasons: list[str]) -> str:
+    """What the reason of a failed step says of a check that has no words itself: a dbt test."""
+    return next((found for reason in reasons if (found := reason.partition(f"{name}: ")[2])), "")
 
 
 def _line(text: str) -> str:

@@ -132,30 +132,35 @@ sums as (
 ),
 
 split_ratios as (
-    select pairs.*, later.driver_number
-    from pairs
-    {% for side, start in [("later", "period_start"), ("earlier", "earlier_start")] %}
-    inner join sums as {{ side }}
-        on
-            pairs.app_id = {{ side }}.app_id
-            and pairs.kpi_code = {{ side }}.kpi_code
-            and pairs.grain = {{ side }}.grain
-            and pairs.{{ start }} = {{ side }}.period_start
-            {{ "and later.driver_number = earlier.driver_number" if side == "earlier" }}
-    {% endfor %}
-    where pairs.is_ratio
+    select pair_id, driver_number
+    from (
+        {% for start in ["period_start", "earlier_start"] %}
+        select pairs.pair_id, sums.driver_number
+        from pairs
+        inner join sums
+            on
+                pairs.app_id = sums.app_id
+                and pairs.kpi_code = sums.kpi_code
+                and pairs.grain = sums.grain
+                and pairs.{{ start }} = sums.period_start
+        {{ "union all" if not loop.last }}
+        {% endfor %}
+    ) as wholes
+    group by pair_id, driver_number
+    having count(*) = 2
 ),
 
 joined as (
     select
         sides.*,
-        ratios.change,
-        ratios.numerator_1 as all_numerator_1,
-        ratios.numerator_0 as all_numerator_0,
-        ratios.denominator_1 as all_denominator_1,
-        ratios.denominator_0 as all_denominator_0
+        pairs.change,
+        pairs.numerator_1 as all_numerator_1,
+        pairs.numerator_0 as all_numerator_0,
+        pairs.denominator_1 as all_denominator_1,
+        pairs.denominator_0 as all_denominator_0
     from sides
     inner join split_ratios as ratios on sides.pair_id = ratios.pair_id and sides.driver_number = ratios.driver_number
+    inner join pairs on sides.pair_id = pairs.pair_id
 ),
 
 counts as (

@@ -58,7 +58,7 @@ def test_a_place_that_fails_is_tried_again_and_the_others_are_not_told_twice(
         assert outcomes == [
             "alert 1 of 4 (json): not sent, the next run tries again",
             "alert 2 of 4 (json): sent",
-            "alert 3 of 4 (no-such-place): not sent, the next run tries again",
+            "alert 3 of 4 (no-such-place): not sent (no URL that apprise knows), the next run tries again",
             "alert 4 of 4 (json): not sent, the next run tries again",
         ]
         broken.status = 200
