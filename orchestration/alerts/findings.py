@@ -9,6 +9,7 @@ from dagster import AssetCheckSeverity, DagsterEventType, DagsterInstance
 from ingestion.settings import Settings
 from orchestration.report.apps import Subject, read_currency, read_subjects
 from orchestration.report.causes import Move, explain, moves
+from orchestration.report.channel_anomalies import read_channel_anomalies
 from orchestration.report.figures import Figures
 from orchestration.report.kpis import Book, Kpi, Target, read_books, read_kpi_words, read_targets
 from orchestration.report.published import open_published
@@ -56,7 +57,7 @@ class Findings:
             + [["step", self.day.isoformat(), reason] for reason in self.failed_steps[:1] if not self.checks]
             + [["late", feed.source, str(feed.expected_by)] for feed in self.late]
             + [["red", app.app_id, kpi.code, str(app.day)] for app, kpi, _ in self.red]
-            + [["anomaly", app.app_id, move.kpi.code, str(move.now.day)] for app, move in self.anomalies]
+            + [["anomaly", app.app_id, move.kpi.name_en, str(move.now.day)] for app, move in self.anomalies]
             + [["day", self.day.isoformat()]]
         )
 
@@ -100,6 +101,8 @@ def of_publication(settings: Settings) -> Findings:
             for subject in subjects
         }
         told = explain(published, told)
+        for app_id, found in read_channel_anomalies(published, subjects, kpis).items():
+            told[app_id] = [*told[app_id], *_fell_to_nothing(found)]
         late = read_trust(published).late
         currency = read_currency(published, settings.reporting_currency)
     red = [
@@ -112,6 +115,11 @@ def of_publication(settings: Settings) -> Findings:
     anomalies = [(subject, move) for subject in subjects for move in told[subject.app_id]]
     names = {subject.app_id: subject.name for subject in subjects}
     return Findings([], [], late, red, anomalies, currency, settings.as_of.date(), names)
+
+
+def _fell_to_nothing(found: list[Move]) -> list[Move]:
+    """Of the channels out of their band those that brought nothing on the newest of these days."""
+    return [move for move in found if not move.now.value and move.now.day == found[0].now.day]
 
 
 def _reason(step: str, data: Any) -> str:
