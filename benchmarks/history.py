@@ -43,7 +43,8 @@ LANDED_AGAIN = 30
 #: The end of the chain of models; what it reads comes with it.
 MODELS = ("int_events", "int_sessions", "int_user_daily", "int_user_daily_dimensions", "int_left_out_events")
 SESSIONS_AND_DAYS = {
-    "int_sessions", "int_touched_sessions", "int_touched_user_days", "int_user_daily", "int_user_daily_dimensions",
+    "int_sessions", "int_touched_sessions", "int_touched_user_days", "int_user_daily", "int_mixed_user_days",
+    "int_user_daily_dimensions",
 }  # fmt: skip
 #: Models of events, sessions and user-days; what else is built are the few tables that they read besides.
 COUNTED = {path.stem for path in (REPOSITORY / "dbt_project/models/intermediate/events").glob("*.sql")} | (
