@@ -121,6 +121,7 @@ bench: setup
 	@$(PY) -m benchmarks.landing
 	@$(PY) -m benchmarks.anomalies
 	@$(PY) -m benchmarks.readers
+	@$(PY) -m benchmarks.start_up
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
 	@$(PY) -m benchmarks.user_mart
 endif
