@@ -20,6 +20,7 @@ from ingestion.sources_config import load_sources
 from orchestration.dbt_manifest import ManifestError, prepare_manifest
 from orchestration.dbt_process import EarlyDbt
 from orchestration.environment import prepare_environment
+from orchestration.erasure.pending import refuse_while_pending
 from orchestration.expectations.judges import Judges
 from orchestration.lock import LockHeld, WriterLock
 from orchestration.progress import progress
@@ -41,6 +42,7 @@ def main(arguments: list[str]) -> int:
         data_dir = prepare_environment(demo=is_demo)
         settings = Settings.from_environment()
         load_sources(data_dir)  # what is wrong there is said before anything starts
+        refuse_while_pending(data_dir)
         with WriterLock(data_dir, "make run" if is_demo else "make refresh") as lock:
             return _refresh(settings, is_demo, lock)
     except (SourceError, LockHeld, ManifestError) as error:
