@@ -46,20 +46,27 @@ def ordered_marks(
     connection: duckdb.DuckDBPyConnection, data_dir: Path, people: ErasedPeople
 ) -> dict[str, str]:
     """Content hash -> its mark, for versions of one event (or operation) that the person sent: where nothing else
-    decides, the smallest hash does, so the marks of an event are dealt out in the order of the hashes they replace.
+    decides, the smallest does, so the marks are dealt out in the order of the hashes they replace. Events are ordered
+    by a 64-bit key of the hash (stg_app_events__events), operations by the hash itself.
     """
     marks: dict[str, str] = {}
     for contract, rows in people_tables(data_dir):
         if contract.repeats != "ever":
             continue
         key = ", ".join(map(quote, contract.key))
+        order = "hash({})" if contract.hashing == "quick" else "{}"
+
+        def by_order(marks: list[str], order: str = order) -> list[str]:
+            listed = f"select mark from unnest(?) marks(mark) order by {order.format('mark')}"
+            return [mark for (mark,) in connection.execute(listed, [marks]).fetchall()]
+
         versions = connection.execute(
-            f"""select list_sort(list(distinct _content_hash)) as hashes from {rows}
+            f"""select list(distinct _content_hash) as hashes from {rows}
             where {suspects(contract, people, [field.name for field in contract.schema])}
             group by {key} having count(distinct _content_hash) > 1"""
         ).fetchall()
         for (hashes,) in versions:
-            marks |= dict(zip(hashes, sorted(map(people.content_mark, hashes)), strict=True))
+            marks |= dict(zip(by_order(hashes), by_order([*map(people.content_mark, hashes)]), strict=True))
     return marks
 
 

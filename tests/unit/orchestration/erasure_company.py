@@ -159,9 +159,18 @@ def unchanged(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str,
 
 
 def winners(rows: list[dict[str, Any]]) -> dict[tuple, str]:
-    """The version of each event that counts, by the rule of int_event_conflicts."""
-    ordered = sorted(rows, key=lambda row: (row["received_at"] or row["occurred_at"], row["_content_hash"]))
+    """The version of each event that counts, by the rule of int_event_conflicts: of `hash(_content_hash)` the least."""
+
+    def order(row: dict[str, Any]) -> tuple[Any, int]:
+        return row["received_at"] or row["occurred_at"], content_key(row["_content_hash"])
+
+    ordered = sorted(rows, key=order)
     return {(row["app_id"], row["event_id"]): revenue(row) for row in reversed(ordered)}
+
+
+def content_key(content_hash: str) -> int:
+    """As stg_app_events__events has it."""
+    return duckdb.execute("select hash(?)", [content_hash]).fetchall()[0][0]
 
 
 def revenue(row: dict[str, Any]) -> str:
