@@ -82,14 +82,16 @@ def check_words(test: Mapping[str, Any]) -> str:
     named = facts.get("columns") or ()
     columns = named if isinstance(named, str) else ", ".join(named)
     values = ", ".join(map(str, facts.get("values") or ()))
+    identities = "; ".join(
+        f"{name.replace('_', ' ')}: {' '.join(expression.split())}"
+        for name, expression in (facts.get("identities") or {}).items()
+    )
     words = {
-        "unique_grain": f"One row per {columns}; none of them is null.",
+        "unique_grain": f"One row per {columns}; none of them is null."
+        + (f" Of every row: {identities}" if identities else ""),
         "unique_combination": f"Each combination of {columns} is there once.",
         "holds_for_every_row": f"Of every row: {' '.join(str(facts.get('expression')).split())}",
-        "every_identity_holds": "; ".join(
-            f"{name.replace('_', ' ')}: {' '.join(expression.split())}"
-            for name, expression in (facts.get("identities") or {}).items()
-        ),
+        "every_identity_holds": identities,
         "not_null": f"{facts.get('column_name')} is never null.",
         "unique": f"Each {facts.get('column_name')} is there once.",
         "accepted_values": f"{facts.get('column_name')} is one of {values}.",

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from orchestration.expectations.lazy_modules import import_when_used
 from orchestration.expectations.suite import Expect, Frame, Judgement, Outcome, Unmet
 
 #: Rows that are kept of an expectation that does not hold.
 KEPT_ROWS = 100
+#: Great Expectations imports them for expectations and charts of which no suite here makes use: 1 of its 3.4 CPU s.
+_SELDOM_USED = ("altair", "scipy.stats")
 
 
 class ExpectationRaised(Exception):
@@ -118,6 +121,8 @@ def _definition(suite_name: str, frame_name: str) -> Any:
 def loaded() -> Any:
     """Great Expectations, imported and ready."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    for name in _SELDOM_USED:
+        import_when_used(name)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
