@@ -1,7 +1,7 @@
 """Which columns each column of a dbt model is made of: read from the SQL once per state of the project.
 
 dagster-dbt would read it at every materialization. Here sqlglot reads the compiled SQL that dbt leaves in
-manifest.json, all models in 2 s of CPU, and the answer stays beside the parsed project, for every data folder
+run_results.json, all models in 2 s of CPU, and the answer stays beside the parsed project, for every data folder
 (`.parsed/<fingerprint>.lineage`). `make dev` does it when it is missing, a refresh never; by hand:
 `python -m orchestration.column_lineage`.
 """
@@ -46,17 +46,34 @@ def read_lineage() -> dict[str, dict[str, list[Column]]]:
 
 
 def prepare_lineage() -> bool:
-    """Read the SQL unless that was done; False where dbt has not built this state of the project yet."""
+    """Read the SQL unless that was done; False where dbt has not built all of this state of the project yet."""
     path = _path()
     if path.exists():
         return True
-    manifest = read_manifest()
-    if not any(node.get("compiled_code") for node in _models(manifest).values()):
+    manifest, compiled = read_manifest(), _compiled()
+    if not all(name in compiled for name, node in _models(manifest).items() if not _is_inlined(node)):
         return False
     copy = path.with_name(f"{path.name}.{os.getpid()}")
-    copy.write_text(json.dumps(lineage(manifest), separators=(",", ":")), "utf-8")
+    copy.write_text(json.dumps(lineage(manifest, compiled), separators=(",", ":")), "utf-8")
     copy.replace(path)
     return True
+
+
+def _compiled() -> dict[str, str]:
+    """Model -> its SQL, of the last build with this manifest; {} when there was none."""
+    results, stamp = target_path() / "run_results.json", target_path() / "manifest.fingerprint"
+    try:
+        if results.stat().st_mtime_ns < stamp.stat().st_mtime_ns:
+            return {}
+        found = json.loads(results.read_text("utf-8"))["results"]
+    except FileNotFoundError:
+        return {}
+    return {result["unique_id"]: result["compiled_code"] for result in found if result.get("compiled_code")}
+
+
+def _is_inlined(model: Mapping[str, Any]) -> bool:
+    """Whether a model stands as a CTE in those that read it: it is not built, and its columns are theirs."""
+    return bool(model["config"]["materialized"] == "ephemeral")
 
 
 def _path() -> Path:
@@ -66,8 +83,8 @@ def _path() -> Path:
     return DBT_PROJECT_DIR / ".parsed" / f"{state}.lineage"
 
 
-def lineage(manifest: Mapping[str, Any]) -> dict[str, dict[str, list[Column]]]:
-    """As `read_lineage`. A model whose SQL sqlglot does not understand is left out."""
+def lineage(manifest: Mapping[str, Any], compiled: Mapping[str, str]) -> dict[str, dict[str, list[Column]]]:
+    """As `read_lineage`, from the SQL by model. A model whose SQL sqlglot does not understand is left out."""
     from sqlglot import MappingSchema, parse_one
     from sqlglot.errors import SqlglotError
     from sqlglot.optimizer.qualify import qualify
@@ -76,9 +93,10 @@ def lineage(manifest: Mapping[str, Any]) -> dict[str, dict[str, list[Column]]]:
     schema = MappingSchema(dict[str, object](_known_tables(manifest)), dialect="duckdb", normalize=False)
     models, found = _models(manifest), dict[str, dict[str, list[Column]]]()
     order = TopologicalSorter({name: node["depends_on"]["nodes"] for name, node in models.items()})
-    for model in (models[name] for name in order.static_order() if name in models):
+    for name in (name for name in order.static_order() if name in models and name in compiled):
+        model = models[name]
         own = (model["schema"], model["alias"])
-        sql = _RAW_FILES.sub(lambda files: f"{RAW}.{files[1]}__{files[2]}", model.get("compiled_code") or "")
+        sql = _RAW_FILES.sub(lambda files: f"{RAW}.{files[1]}__{files[2]}", compiled[name])
         try:
             query = qualify(
                 parse_one(sql, dialect="duckdb"),

@@ -63,13 +63,13 @@ class DbtWords(DagsterDbtTranslator):
 
 def _with_origin(column: dg.TableColumn, lineage: Mapping[str, list[dg.TableColumnDep]]) -> dg.TableColumn:
     """The column with what it is made of among its constraints: the UI shows those, and draws no column lineage."""
-    made_of = [f"{of.asset_key.to_user_string()}.{of.column_name}" for of in lineage.get(column.name, ())]
+    made_of = [f"← {of.asset_key.path[-1]}.{of.column_name}" for of in lineage.get(column.name, ())]
     if not made_of:
         return column
-    more = f" and {len(made_of) - SHOWN_COLUMNS} more" if len(made_of) > SHOWN_COLUMNS else ""
-    origin = f"from {', '.join(made_of[:SHOWN_COLUMNS])}{more}"
+    more = [f"and {len(made_of) - SHOWN_COLUMNS} more"] if len(made_of) > SHOWN_COLUMNS else []
+    origin = [*made_of[:SHOWN_COLUMNS], *more]
     known = column.constraints
-    constraints = dg.TableColumnConstraints(known.nullable, known.unique, [*(known.other or ()), origin])
+    constraints = dg.TableColumnConstraints(known.nullable, known.unique, [*(known.other or ()), *origin])
     return dg.TableColumn(column.name, column.type, column.description, constraints, column.tags)
 
 

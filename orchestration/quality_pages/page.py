@@ -28,13 +28,13 @@ class Line:
     strip: tuple[tuple[str, bool], ...]
 
 
-def render_suite(suite: str, results: Sequence[Result], suites: Sequence[str], zone: str) -> str:
+def render_suite(suite: str, results: Sequence[Result], zone: str) -> str:
     """`results` newest first, at least one."""
     return (
         _environment()
         .get_template("suite.html.j2")
         .render(
-            suite=suite, suites=suites, results=results, frames=_frames(results), style=_style(),
+            suite=suite, results=results, frames=_frames(results), style=_style(),
             wrong=[result for result in results if not result.is_met], moment=lambda at: _moment(at, zone), zone=zone,
         )
     )  # fmt: skip
@@ -46,7 +46,7 @@ def render_index(newest: Mapping[str, Result], zone: str) -> str:
         _environment()
         .get_template("index.html.j2")
         .render(
-            newest=newest, suites=list(newest), suite="", style=_style(),
+            newest=newest, suite="", style=_style(),
             moment=lambda at: _moment(at, zone), zone=zone,
         )
     )  # fmt: skip

@@ -16,10 +16,9 @@ def write_pages(settings: Settings, suite: str) -> Path:
     """The page of a suite that has judged, and the one of all, anew."""
     data_dir, zone = settings.data_dir, settings.reporting_timezone
     folder = data_dir / FOLDER
-    names = suites(data_dir)
     path = folder / f"{suite}.html"
-    write_atomically(path, render_suite(suite, history(data_dir, suite), names, zone))
-    newest = {name: history(data_dir, name, 1)[0] for name in names}
+    write_atomically(path, render_suite(suite, history(data_dir, suite), zone))
+    newest = {name: history(data_dir, name, 1)[0] for name in suites(data_dir)}
     write_atomically(folder / "index.html", render_index(newest, zone))
     return path
 

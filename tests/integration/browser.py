@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,30 @@ class Browser:
         shown = "[...document.querySelectorAll('.chart')].filter((chart) => chart.offsetParent)"
         self._wait(f"{shown}.every((chart) => chart.dataset.drawn === 'yes')")
 
+    def visit(self, url: str, words: Sequence[str], *, width: int, height: int) -> str:
+        """Open a page of a server of this machine and wait until it shows all the words; its text."""
+        self.complaints.clear()
+        self.send(
+            "Network.emulateNetworkConditions",
+            offline=False,
+            latency=0,
+            downloadThroughput=-1,
+            uploadThroughput=-1,
+        )
+        self._size(width, height)
+        self.send("Page.navigate", url=url)
+        self._wait(f"{json.dumps(list(words))}.every((it) => document.body?.innerText.includes(it))")
+        return str(self.run("document.body.innerText"))
+
+    def settle(self, seconds: float = 20) -> None:
+        """Wait until the page says and draws the same for two seconds: a page that asks its server fills up."""
+        shown = "document.body.innerText + document.querySelectorAll('svg *').length"
+        deadline, since, before = time.monotonic() + seconds, time.monotonic(), ""
+        while time.monotonic() < min(deadline, since + 2):
+            if (now := str(self.run(shown))) != before:
+                since, before = time.monotonic(), now
+            time.sleep(0.2)
+
     def _size(self, width: int, height: int) -> None:
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.send("Emulation.setDeviceMetricsOverride", **metrics)
@@ -129,13 +153,15 @@ def open_browser(chromium: str) -> Iterator[Browser]:
         command = [
             chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--hide-scrollbars", "--force-color-profile=srgb", "--disable-background-networking",
-            "--host-resolver-rules=MAP * ~NOTFOUND", "--remote-debugging-port=0",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0",
             f"--user-data-dir={profile}", "about:blank",
         ]  # fmt: skip
         quiet = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": "disabled:", "TMPDIR": profile}
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet)
         try:
-            with connect(_tab(Path(profile)), max_size=None, open_timeout=PATIENCE_SECONDS) as socket:
+            with connect(
+                _tab(Path(profile)), max_size=None, open_timeout=PATIENCE_SECONDS, ping_interval=None
+            ) as socket:
                 yield Browser(socket)
         finally:
             process.terminate()

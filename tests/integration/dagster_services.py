@@ -84,7 +84,7 @@ class Services:
         selector = {
             **SELECTOR,
             "pipelineName": job,
-            **({"assetSelection": keys, "assetCheckSelection": []} if keys else {}),
+            **({"assetSelection": keys} if keys else {}),
         }
         told = self.ask(
             _LAUNCH,

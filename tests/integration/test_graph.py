@@ -112,7 +112,7 @@ LINEAGE_BY_HAND = {
     ("staging/stg_ops_workbook__fx_rates", "batch_id"): {"raw/ops_workbook/fx_rates._batch_id"},
     ("marts/fct_activity_daily", "new_users"): {"marts/fct_user_daily.is_new"},
     ("marts/fct_activity_daily", "total_cost"): {
-        "intermediate/int_orders.discount_amount_reporting",
+        "marts/fct_orders.discount_amount_reporting",
         "intermediate/int_activity_points.cost_amount_reporting",
         "intermediate/int_ad_performance.spend_reporting",
         "intermediate/int_channel_costs.amount_reporting",
