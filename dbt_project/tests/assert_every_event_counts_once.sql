@@ -6,7 +6,7 @@ with versions as (
     select
         app_id,
         event_id,
-        _content_hash as content_hash,
+        {{ lookup_key(['_content_hash']) }} as content_key,
         _batch_id as batch_id,
         coalesce(received_at, occurred_at) as ordered_at
     from {{ read_raw('app_events', 'events') }}
@@ -31,7 +31,7 @@ winners as (
     semi join repeated on versions.app_id = repeated.app_id and versions.event_id = repeated.event_id
     qualify row_number() over (
         partition by versions.app_id, versions.event_id
-        order by versions.ordered_at, versions.content_hash, versions.batch_id
+        order by versions.ordered_at, versions.content_key, versions.batch_id
     ) = 1
 )
 
@@ -44,4 +44,4 @@ from winners
 full outer join {{ ref('int_kept_events') }} as kept using (app_id, event_id)
 where
     winners.batch_id is distinct from kept.batch_id
-    or winners.content_hash is distinct from kept.content_hash
+    or winners.content_key is distinct from kept.content_key

@@ -41,7 +41,7 @@ def dbt_models() -> dg.AssetsDefinition:
         warehouse = settings.data_dir / WAREHOUSE
         try:
             if is_whole or not warehouse.exists():
-                batches = freeze(settings, context.run_id, code_version())
+                batches = freeze(settings, context.run.run_id, code_version())
                 if batches.whole:
                     context.log.info(f"everything is built again: {batches.whole}")
             else:
@@ -53,7 +53,7 @@ def dbt_models() -> dg.AssetsDefinition:
         progress.say("dbt: starts")
         yield from _build(context, workspace, warehouse)
         if is_whole:
-            _close(warehouse, context.run_id)
+            _close(warehouse, context.run.run_id)
 
     return models
 

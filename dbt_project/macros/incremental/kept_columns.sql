@@ -6,6 +6,6 @@
         'received_at', 'event_date', 'platform', 'app_version', 'country', 'region', 'city', 'measure', 'domain',
         'is_active_event', 'is_key_event', 'content_id', 'creator_id', 'activity_id', 'item_id', 'order_id', 'quantity',
         'feature', 'revenue', 'discount', 'currency_code', 'duration_seconds', 'page', 'referrer', 'channel', 'campaign',
-        'recall_channel', 'invited_by', 'content_hash', 'batch_id',
+        'recall_channel', 'invited_by', 'content_key', 'batch_id',
     ]) }}
 {% endmacro %}

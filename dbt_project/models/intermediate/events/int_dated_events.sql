@@ -15,7 +15,7 @@ with events as (
         on
             events.app_id = conflicts.app_id
             and events.event_id = conflicts.event_id
-            and events.content_hash = conflicts.content_hash
+            and events.content_key = conflicts.content_key
             and events.batch_id = conflicts.batch_id
 )
 

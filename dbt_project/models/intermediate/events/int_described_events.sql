@@ -75,7 +75,7 @@ select
     events.utm_campaign as campaign,
     events.recall_channel,
     events.invited_by,
-    events.content_hash,
+    events.content_key,
     events.batch_id
 from events
 inner join {{ ref('int_event_catalog') }} as catalog

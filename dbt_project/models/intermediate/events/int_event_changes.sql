@@ -47,7 +47,7 @@ beaten as (
             and kept.event_key = conflicts.event_key
             and kept.app_id = conflicts.app_id
             and kept.event_id = conflicts.event_id
-            and kept.content_hash = conflicts.content_hash
+            and kept.content_key = conflicts.content_key
             and kept.batch_id = conflicts.batch_id
 ),
 

@@ -3,7 +3,7 @@
     incremental_strategy='replace_rows',
     on_schema_change='fail',
     meta={'replaced': {'on': {
-        'app_id': 'app_id', 'event_id': 'event_id', 'content_hash': 'content_hash', 'batch_id': 'batch_id',
+        'app_id': 'app_id', 'event_id': 'event_id', 'content_key': 'content_key', 'batch_id': 'batch_id',
     }}},
 ) }}
 {%- set kept, conflicts = stored('int_kept_events'), stored('int_event_conflicts') %}
@@ -12,7 +12,7 @@ with arrived as (
         app_id,
         event_id,
         {{ lookup_key(['app_id', 'event_id']) }} as event_key,
-        content_hash,
+        content_key,
         batch_id,
         coalesce(received_at, occurred_at) as ordered_at,
         cast(null as date) as stored_event_date
@@ -36,7 +36,7 @@ candidates as (
         kept.app_id,
         kept.event_id,
         kept.event_key,
-        kept.content_hash,
+        kept.content_key,
         kept.batch_id,
         coalesce(kept.received_at, kept.occurred_at) as ordered_at,
         kept.event_date as stored_event_date
@@ -48,7 +48,7 @@ candidates as (
         conflicts.app_id,
         conflicts.event_id,
         conflicts.event_key,
-        conflicts.content_hash,
+        conflicts.content_key,
         conflicts.batch_id,
         conflicts.ordered_at,
         cast(null as date) as stored_event_date
@@ -62,12 +62,12 @@ repeated as (
         app_id,
         event_id,
         event_key,
-        content_hash,
+        content_key,
         batch_id,
         ordered_at,
         max(stored_event_date) as stored_event_date
     from candidates
-    group by app_id, event_id, event_key, content_hash, batch_id, ordered_at
+    group by app_id, event_id, event_key, content_key, batch_id, ordered_at
 ),
 {% else %}
 -- Few events repeat, so the ids are counted first and only their rows are compared.
@@ -92,11 +92,11 @@ versions as (
     select
         *,
         row_number() over (
-            partition by app_id, event_id order by ordered_at, content_hash, batch_id
+            partition by app_id, event_id order by ordered_at, content_key, batch_id
         ) as version_number,
-        first_value(content_hash) over (
-            partition by app_id, event_id order by ordered_at, content_hash, batch_id
-        ) as kept_content_hash
+        first_value(content_key) over (
+            partition by app_id, event_id order by ordered_at, content_key, batch_id
+        ) as kept_content_key
     from repeated
 )
 
@@ -104,11 +104,11 @@ select
     versions.app_id,
     versions.event_id,
     versions.event_key,
-    versions.content_hash,
+    versions.content_key,
     versions.batch_id,
     versions.ordered_at,
     versions.stored_event_date,
-    versions.content_hash <> versions.kept_content_hash as is_contradiction,
+    versions.content_key <> versions.kept_content_key as is_contradiction,
     run.run_id
 from versions
 cross join {{ ref('int_run') }} as run

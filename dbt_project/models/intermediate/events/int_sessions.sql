@@ -40,38 +40,35 @@ counted_events as (
             and events.event_date = changed.activity_date
     where events.is_active_event and {{ on_dates('events.event_date', touched_session_dates()) }}
 ),
-
-users as (
-    select app_id, user_id, cast(row_number() over (order by app_id, user_id) as bigint) as user_number
-    from (
-        select app_id, user_id from changed
-        union distinct
-        select app_id, user_id from {{ ref('int_touched_sessions') }}
-    ) as touched
-),
 {% else %}
 with counted_events as (
     select *
     from {{ ref('int_events') }}
     where is_active_event
 ),
-
-users as (
-    select app_id, user_id, cast(row_number() over (order by app_id, user_id) as bigint) as user_number
-    from {{ ref('int_events') }}
-    where is_active_event
-    group by app_id, user_id
-),
 {% endif %}
 
--- A number in place of two texts halves the sorting.
+-- A number in place of two texts halves the sorting. What a user did in all is where the last session ends.
+users as (
+    select
+        app_id,
+        user_id,
+        cast(row_number() over (order by app_id, user_id) as bigint) as user_number,
+        max(occurred_at) as last_at,
+        max(event_date) as last_date,
+        count(*) as events,
+        count(*) filter (where measure = 'content_view') as content_views
+    from counted_events
+    group by app_id, user_id
+),
+
 active_events as (
     select
         users.user_number,
         events.event_id,
         events.occurred_at,
         events.event_date,
-        events.measure,
+        case when events.measure = 'content_view' then 1 else 0 end as content_views,
         events.duration_seconds,
         events.channel,
         events.campaign,
@@ -81,62 +78,74 @@ active_events as (
     inner join users on events.app_id = users.app_id and events.user_id = users.user_id
 ),
 
-silences as (
+numbered as (
     select
         *,
-        {{ micros_between('lag(occurred_at) over (partition by user_number order by occurred_at)', 'occurred_at') }} as silent_micros
+        lag(occurred_at) over history as previous_at,
+        lag(event_date) over history as previous_date,
+        row_number() over history as event_number,
+        sum(content_views) over (
+            partition by user_number order by occurred_at, event_id
+            rows between unbounded preceding and current row
+        ) - content_views as content_views_before
     from active_events
+    window history as (partition by user_number order by occurred_at, event_id)
 ),
 
--- Exactly 30 minutes of silence continue the session. Events of one moment fall into one session: their order is no matter.
-dated as (
-    select
-        *,
-        max(case when silent_micros <= {{ silence_micros }} then null else occurred_at end) over (
-            partition by user_number
-            order by occurred_at
-            range between unbounded preceding and current row
-        ) as started_at
-    from silences
+-- Exactly 30 minutes of silence continue the session; events of one moment never part.
+first_events as (
+    select *
+    from numbered
+    where previous_at is null or {{ micros_between('previous_at', 'occurred_at') }} > {{ silence_micros }}
 ),
 
+-- A session ends where the user's next one begins: from here on there is one row a session.
 sessions as (
     select
-        user_number,
-        started_at,
-        min_by(
-            {{ packed(['event_id', 'channel', 'campaign', 'platform', 'page']) }}, event_id
-        ) filter (where occurred_at = started_at) as first_event,
-        max(occurred_at) as ended_at,
-        min(event_date) as session_date,
-        max(event_date) as ended_date,
-        max(duration_seconds) as longest_event_seconds,
-        cast(count(*) as bigint) as events,
-        cast(count(*) filter (where measure = 'content_view') as bigint) as content_views
-    from dated
-    group by user_number, started_at
+        users.app_id,
+        users.user_id,
+        first_events.event_id,
+        first_events.occurred_at as started_at,
+        first_events.event_date as session_date,
+        first_events.duration_seconds,
+        first_events.channel,
+        first_events.campaign,
+        first_events.platform,
+        first_events.page,
+        coalesce(lead(first_events.previous_at) over history, users.last_at) as ended_at,
+        coalesce(lead(first_events.previous_date) over history, users.last_date) as ended_date,
+        cast(
+            coalesce(lead(first_events.event_number) over history, users.events + 1)
+            - first_events.event_number as bigint
+        ) as events,
+        cast(
+            coalesce(lead(first_events.content_views_before) over history, users.content_views)
+            - first_events.content_views_before as bigint
+        ) as content_views
+    from first_events
+    inner join users on first_events.user_number = users.user_number
+    window history as (partition by first_events.user_number order by first_events.event_number)
 )
 
 select
-    users.app_id,
-    {{ hash_key(['users.app_id', 'sessions.first_event.event_id']) }} as session_id,
-    users.user_id,
+    sessions.app_id,
+    {{ hash_key(['sessions.app_id', 'sessions.event_id']) }} as session_id,
+    sessions.user_id,
     sessions.started_at,
     sessions.ended_at,
     sessions.session_date,
     sessions.ended_date,
     case
-        when sessions.events = 1 then sessions.longest_event_seconds
+        when sessions.events = 1 then sessions.duration_seconds
         else {{ seconds_between('sessions.started_at', 'sessions.ended_at') }}
     end as duration_seconds,
     sessions.events,
     sessions.content_views,
     sessions.events = 1 as is_bounce,
-    sessions.first_event.channel,
-    sessions.first_event.campaign,
-    sessions.first_event.platform,
-    sessions.first_event.page as entry_page,
+    sessions.channel,
+    sessions.campaign,
+    sessions.platform,
+    sessions.page as entry_page,
     run.run_id
 from sessions
-inner join users on sessions.user_number = users.user_number
 cross join {{ ref('int_run') }} as run

@@ -29,11 +29,13 @@ uses as (
 ),
 
 transitions as (
-    select distinct
+    select
         event_index as from_event,
-        next_event_index as to_event
+        next_event_index as to_event,
+        max(window_seconds) as longest_seconds
     from steps
     where next_event_index is not null
+    group by event_index, next_event_index
 ),
 
 marks as (
@@ -86,6 +88,20 @@ pointers as (
     from marked_moments
 ),
 
+-- A moment from which no window reaches the next one leads nowhere: most of them, where people seldom buy.
+leading_pointers as (
+    select pointers.*
+    from pointers
+    inner join transitions
+        on pointers.from_event = transitions.from_event and pointers.to_event = transitions.to_event
+    where
+        pointers.is_from = 1
+        and (
+            pointers.events_at_once > 0
+            or pointers.later_at <= {{ add_seconds("pointers.occurred_at", "transitions.longest_seconds") }}
+        )
+),
+
 tries as (
     select
         moments.user_number,
@@ -126,15 +142,13 @@ tries as (
             tries.funnel_number = uses.funnel_number
             and steps.step_number = uses.step_number
             and tries.run_start = uses.run_start
-    inner join pointers
+    inner join leading_pointers as pointers
         on
             tries.user_number = pointers.user_number
             and tries.event_index = pointers.from_event
             and steps.event_index = pointers.to_event
             and tries.reached_at = pointers.occurred_at
-    where
-        pointers.is_from = 1
-        and (pointers.events_at_once > uses.used_events or pointers.later_at <= tries.ends_at)
+    where pointers.events_at_once > uses.used_events or pointers.later_at <= tries.ends_at
 )
 
 select

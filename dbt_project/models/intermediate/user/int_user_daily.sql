@@ -31,7 +31,9 @@ with event_days as (
                 'occurred_at', 'event_id', 'platform', 'app_version', 'channel', 'campaign', 'country', 'region',
             ]) }},
             {{ packed(['occurred_at', 'event_id']) }}
-        ) filter (where is_active_event) as first_active
+        ) filter (where is_active_event) as first_active,
+        min({{ lookup_key(['platform', 'app_version']) }}) filter (where is_active_event)
+        <> max({{ lookup_key(['platform', 'app_version']) }}) filter (where is_active_event) as is_mixed
     from {{ on_touched_user_days(ref("int_events"), "event_date", is_incremental_run) }} as events
     group by app_id, user_id, event_date
 ),
@@ -84,6 +86,7 @@ select
     event_days.first_active.campaign as visit_campaign,
     event_days.first_active.country as country,
     event_days.first_active.region as region,
+    coalesce(event_days.is_mixed, false) as is_mixed,
     run.run_id
 from event_days
 full outer join money_days using (app_id, user_id, activity_date)

@@ -33,7 +33,7 @@ select
     {{ 'property.' ~ key if type == 'decimal' else "nullif(trim(property." ~ key ~ "), '')" }} as {{ 'currency_code' if key == 'currency' else key }},
     {%- endfor %}
     properties,
-    _content_hash as content_hash,
+    {{ lookup_key(['_content_hash']) }} as content_key,
     _batch_id as batch_id,
     _source_file as source_file,
     _source_row as source_row,
