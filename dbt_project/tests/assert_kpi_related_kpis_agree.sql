@@ -104,7 +104,10 @@ having
     )
 union all
 select
-    case when kpi.denominator is null then 'currency' else 'value = numerator / denominator' end as broken_identity,
+    case
+        when (definitions.unit = 'currency') <> (kpi.currency_code is not null) then 'currency'
+        else 'value = numerator / denominator'
+    end as broken_identity,
     kpi.app_id,
     kpi.grain,
     kpi.period_start,

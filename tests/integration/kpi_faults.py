@@ -154,7 +154,7 @@ IDENTITIES = (
     ),
     fault(
         "a green light below the target", "fct_kpi_scorecard_judges_what_is_over",
-        "update kpi.fct_kpi_scorecard set status = 'green' where status = 'red'",
+        "update kpi.fct_kpi_scorecard set status = 'green' where status <> 'green'",
         tables="fct_kpi_scorecard",
         identity="status_follows_pacing",
     ),
