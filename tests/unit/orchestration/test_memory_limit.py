@@ -1,4 +1,4 @@
-"""What OPS_MEMORY_LIMIT says reaches the engine: profiles.yml rendered as dbt renders it, its settings given to DuckDB."""
+"""OPS_MEMORY_LIMIT reaches the engine: profiles.yml is rendered as dbt does it and its settings are given to DuckDB."""
 
 from pathlib import Path
 
