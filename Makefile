@@ -35,11 +35,11 @@ STAMP := .venv/.synced
 DEMO_FLAG := $(if $(DEMO),--demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run refresh report dev test check accept withdraw replay rows audit prune docs screenshots workbook-template bench
+.PHONY: help setup run refresh report dev test check accept withdraw replay rows audit prune erase docs screenshots workbook-template bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
-	@echo "  DEMO=1 turns refresh, report, dev, accept, withdraw, replay, rows and audit to the demo company; settings: .env.example"
+	@echo "  DEMO=1 turns refresh, report, dev, accept, withdraw, replay, rows, erase and audit to the demo company; settings: .env.example"
 
 setup: $(STAMP) ## install the locked packages into .venv (every command does it when needed)
 
@@ -97,8 +97,11 @@ rows: setup ## the rows that a failed check counted: CHECK=<check name>
 audit: setup ## checks that read all of history again, too slow for each refresh (weekly)
 	@$(PY) -m orchestration.audit
 
-prune: setup ## remove what nobody reads again: old runs, withdrawn raw files; DRY_RUN=1 only lists it
+prune: setup ## remove what nobody reads again: old runs and reports, withdrawn raw files; DRY_RUN=1 only lists it
 	@DRY_RUN="$(DRY_RUN)" $(PY) -m orchestration.pruning
+
+erase: setup ## take a person out of everything for good: APP=<app_id> USER=<user_id>; DRY_RUN=1 only lists what would change
+	@USER_IS_OF="$(origin USER)" DRY_RUN="$(DRY_RUN)" $(PY) -m orchestration.erasure $(DEMO_FLAG)
 
 docs: setup ## docs/metrics.md from the YAML beside the dbt models
 	@$(PY) -m orchestration.metrics_page
@@ -118,6 +121,7 @@ bench: setup
 	@$(PY) -m benchmarks.landing
 	@$(PY) -m benchmarks.anomalies
 	@$(PY) -m benchmarks.readers
+	@$(PY) -m benchmarks.start_up
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
 	@$(PY) -m benchmarks.user_mart
 endif

@@ -102,23 +102,18 @@ def _is_outside(
 def _bands(series: Mapping[str, np.ndarray]) -> dict[tuple[str, date], tuple[float, float]]:
     """What the model says, by series and day; every judged day must have a band."""
     connection = duckdb.connect()
-    connection.execute("create schema kpi")
     connection.execute("create schema intermediate")
     connection.execute(
-        "create table intermediate.int_kpi_definitions as "
-        "select *, 1 as caliber_version, 'non' as additivity from (values ('count', 'count'), ('other', 'currency')) "
-        "as kinds(kpi_code, unit)"
-    )
-    connection.execute(
-        "create table kpi.fct_kpi (app_id varchar, kpi_code varchar, period_start date, value decimal(28, 8), "
-        "caliber_version integer default 1, grain varchar default 'day', dimension varchar default 'all', "
-        "dimension_value varchar default 'all', denominator decimal(28, 8), is_complete boolean default true, "
-        "is_current boolean default true)"
+        "create table intermediate.int_kpi_scored (app_id varchar, kpi_code varchar, unit varchar, period_start date, "
+        "value decimal(28, 8), grain varchar default 'day', dimension varchar default 'all', "
+        "dimension_value varchar default 'all', is_complete boolean default true, is_followed boolean default true, "
+        "is_ratio boolean default false)"
     )
     rows = [
         (
             name,
-            "count" if KINDS[name.split(" x ")[0]][1] else "other",
+            name,
+            "count" if KINDS[name.split(" x ")[0]][1] else "currency",
             FIRST_DAY + timedelta(days=day),
             float(value),
         )
@@ -126,7 +121,9 @@ def _bands(series: Mapping[str, np.ndarray]) -> dict[tuple[str, date], tuple[flo
         for day, value in enumerate(values)
     ]
     connection.executemany(
-        "insert into kpi.fct_kpi (app_id, kpi_code, period_start, value) values (?, ?, ?, ?)", rows
+        "insert into intermediate.int_kpi_scored (app_id, kpi_code, unit, period_start, value) "
+        "values (?, ?, ?, ?, ?)",
+        rows,
     )
     found = connection.execute(_model_sql().replace('"warehouse".', "")).fetchall()
     return {(row[0], row[4]): (float(row[5]), float(row[6])) for row in found}

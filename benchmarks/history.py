@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -182,7 +183,7 @@ def straggler_query(events: int, day: int) -> str:
         )"""
 
 
-def write_history(folder: Path, events: int, days: int) -> None:
+def write_history(folder: Path, events: int, days: int, query: Callable[[int, int], str] = day_query) -> None:
     """One accepted batch a day, as landing would have written it."""
     for contract in CONTRACTS:
         write_schema_file(folder, contract)
@@ -200,7 +201,7 @@ def write_history(folder: Path, events: int, days: int) -> None:
                         properties::varchar as properties), cast(null as varchar) as _extra, '{batch}' as _batch_id,
                         'day-{day}.ndjson' as _source_file, row_number() over () as _source_row,
                         md5(event_id) as _content_hash, {stamp} as _observed_at, {stamp} as _loaded_at
-                    from ({day_query(events, day)})
+                    from ({query(events, day)})
                 ) to '{path}' (format parquet, compression zstd)"""
             )
             name = f"inbox/app_events/day-{day}.ndjson"
@@ -239,16 +240,7 @@ def settings(folder: Path, days: int) -> Settings:
 
 def build(folder: Path, days: int) -> tuple[float, float]:
     """Freeze and one dbt build: CPU seconds of the models of events, sessions and user-days, and of events alone."""
-    freeze(settings(folder, days), f"day {days}", "benchmark")
-    finished = subprocess.run(
-        [sys.executable, "-m", "benchmarks.history", "--build", folder],
-        env={**os.environ, "OPS_DATA_DIR": str(folder), "DBT_TARGET_PATH": str(folder / "dbt"),
-             "DBT_LOG_PATH": str(folder / "dbt"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
-        cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True,
-    )  # fmt: skip
-    spent: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
-    with duckdb.connect(str(folder / WAREHOUSE)) as connection:
-        connection.execute("update meta.build set built_at = now()::timestamp")
+    spent = build_models(folder, days, MODELS)
     if os.environ.get("BENCH_MODELS"):
         print(
             days, {name: round(seconds, 2) for name, seconds in spent.items() if name in COUNTED}, flush=True
@@ -259,7 +251,22 @@ def build(folder: Path, days: int) -> tuple[float, float]:
     )
 
 
-def spent_by_model() -> dict[str, float]:
+def build_models(folder: Path, days: int, models: Sequence[str]) -> dict[str, float]:
+    """Freeze and one dbt build of the models and all that they read: CPU seconds of each."""
+    freeze(settings(folder, days), f"day {days}", "benchmark")
+    finished = subprocess.run(
+        [sys.executable, "-m", "benchmarks.history", "--build", *models],
+        env={**os.environ, "OPS_DATA_DIR": str(folder), "DBT_TARGET_PATH": str(folder / "dbt"),
+             "DBT_LOG_PATH": str(folder / "dbt"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    spent: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
+    with duckdb.connect(str(folder / WAREHOUSE)) as connection:
+        connection.execute("update meta.build set built_at = now()::timestamp")
+    return spent
+
+
+def spent_by_model(models: Sequence[str]) -> dict[str, float]:
     """Runs dbt in this process, one model at a time: CPU seconds of each, compiling included."""
     from dbt.cli.main import dbtRunner
 
@@ -275,7 +282,7 @@ def spent_by_model() -> dict[str, float]:
 
     built = dbtRunner(callbacks=[watch]).invoke(
         ["--quiet", "build", "--threads", "1", "--exclude-resource-type", "test", "unit_test",
-         "--select", *(f"+{model}" for model in MODELS),
+         "--select", *(f"+{model}" for model in models),
          "--project-dir", str(REPOSITORY / "dbt_project"), "--profiles-dir", str(REPOSITORY / "dbt_project")]
     )  # fmt: skip
     if not built.success:
@@ -286,6 +293,6 @@ def spent_by_model() -> dict[str, float]:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--build"]:
-        print(json.dumps(spent_by_model()))
+        print(json.dumps(spent_by_model(sys.argv[2:])))
         sys.exit(0)
     sys.exit(main(sys.argv[1:]))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from ingestion.config_values import Name, Section
@@ -36,9 +36,13 @@ class Credentials(Section):
 
 
 class ApiAccountSettings(Section):
-    """`account_id` is the platform's own; `endpoint` None = its real host."""
+    """`account_id` is the platform's own; `endpoint` None = its real host.
+
+    `ready_hour`: from which hour on the platform has the day before (ingestion/ready_hours.py); None = as known of it.
+    """
 
     account_id: Name
     endpoint: Endpoint | None = None
     #: First local day to pull; absent = 90 days before the run.
     start_date: date | None = None
+    ready_hour: Annotated[int, Field(ge=0, le=23)] | None = None

@@ -107,7 +107,7 @@ BOOKKEEPING: tuple[Field, ...] = (
     text("_batch_id", "Landing call that brought the row: UTC time + 8 random hex.", required=True),
     text("_source_file", "File, table or endpoint that the row came from.", required=True),
     integer("_source_row", "Line or row number in it, from 1.", required=True),
-    text("_content_hash", "md5 over the length-prefixed business columns.", required=True),
+    text("_content_hash", "Hash of the business columns and _extra (Contract.hashing).", required=True),
     timestamp("_observed_at", "When the source was asked or the file was read (UTC).", required=True),
     timestamp("_loaded_at", "When the row was landed (UTC, wall clock).", required=True),
 )
@@ -125,6 +125,9 @@ class Contract:
     repeats: Repeats = "never"
     #: A column of moments. Rows with the same content have the same one: history is compared by its UTC dates.
     moment: str | None = None
+    #: How `_content_hash` is made: `md5` of canonical text, or `quick`, DuckDB's own hash, a fifth of its cost, which
+    #: is compared within one key only and may change with a version of DuckDB (docs/decisions/0017).
+    hashing: Literal["md5", "quick"] = "md5"
 
     def __post_init__(self) -> None:
         names = [field.name for field in self.fields]

@@ -23,6 +23,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.contract import Contract
+from ingestion.erasure.erased_list import ErasedList
 from ingestion.landing_step import Step, StepCounts
 from ingestion.leftovers import remove_leftovers
 from ingestion.manifest import BatchEntry, FileEntry, Manifest, RawFile, make_folder, sync_file, sync_folder
@@ -99,6 +100,7 @@ class Landing:
     def __post_init__(self) -> None:
         self.data_dir = Path(self.data_dir)
         self.manifest = Manifest(self.data_dir)
+        self.erased = ErasedList.read(self.data_dir)
         self.loaded_at = datetime.now(UTC)
         self.batch_id = self.manifest.next_batch_id(self.loaded_at)
 
@@ -178,6 +180,7 @@ class Landing:
             observed_at=self.observed_at,
             loaded_at=self.loaded_at,
             only_good_of=only_good_of,
+            erased=self.erased,
         )
         raw = self._part(Path("raw") / contract.source / contract.entity)
         quarantine = self._part(Path("quarantine") / contract.source / contract.entity)

@@ -108,10 +108,12 @@ def _given_text(column: str, columns: Mapping[str, str], is_parsed: bool) -> str
 
 
 def content_hash(contract: Contract) -> str:
-    """md5 over length-prefixed canonical text of the business columns and `_extra`: `3:abc;`, null is `:;`.
-
-    Moments are epoch microseconds.
+    """md5 over length-prefixed canonical text of the business columns and `_extra`: `3:abc;`, null is `:;`; moments are
+    epoch microseconds. Or the 64 bits of DuckDB's hash of the same values, as a number.
     """
+    if contract.hashing == "quick":
+        values = ", ".join([*(_plain_value(field) for field in contract.fields), "cast(_extra as varchar)"])
+        return f"cast(hash({values}) as varchar)"
     texts = [*(_canonical(field) for field in contract.fields), "cast(_extra as varchar)"]
     # One concat for all: strings put together column by column cost as much as md5 itself.
     parts = ", ".join(f"strlen({text}), ':', {text}, ';'" for text in texts)
@@ -119,8 +121,14 @@ def content_hash(contract: Contract) -> str:
 
 
 def _canonical(field: Field) -> str:
+    return f"cast({_plain_value(field)} as varchar)"
+
+
+def _plain_value(field: Field) -> str:
     column = quote(field.name)
-    return f"cast({f'epoch_us({column})' if pa.types.is_timestamp(field.type) else column} as varchar)"
+    if field.is_json:
+        return f"cast({column} as varchar)"
+    return f"epoch_us({column})" if pa.types.is_timestamp(field.type) else column
 
 
 def landed_select(
@@ -146,6 +154,8 @@ def repeated_select(
     `histories` are lists of raw files; only what is in all of them was landed before: `is_known`.
     """
     rows = f"read_parquet({literal(landed)}, file_row_number = true)"
+    # A hash of 64 bits may be that of another event by chance: the key of a hit is compared in full.
+    same = ", ".join(["_content_hash", *(quote(column) for column in _key(contract))])
     # Most loads repeat nothing inside themselves: the window runs over rows whose hash repeats only. A hash of the
     # hash, 8 bytes instead of 32, is compared first.
     selects = [
@@ -153,25 +163,31 @@ def repeated_select(
             where hash(_content_hash) in (
                 select hash(_content_hash) as short from {rows} group by short having count(*) > 1
             )
-            qualify row_number() over (partition by _content_hash order by _source_file, _source_row) > 1""",
+            qualify row_number() over (partition by {same} order by _source_file, _source_row) > 1""",
     ]
     if seen:
-        earlier = f"select _content_hash from read_parquet([{', '.join(literal(path) for path in seen)}])"
-        selects.append(f"select file_row_number, false from {rows} where _content_hash in ({earlier})")
+        earlier = f"read_parquet([{', '.join(literal(path) for path in seen)}])"
+        selects.append(f"select file_row_number, false from {rows} semi join (from {earlier}) using ({same})")
     if contract.repeats != "never" and histories and all(histories):
-        known = " and ".join(f"_content_hash in ({_known_hashes(contract, files)})" for files in histories)
-        selects.append(f"select file_row_number, true from {rows} where {known}")
+        known = " ".join(
+            f"semi join ({_known_rows(contract, files, same)}) using ({same})" for files in histories
+        )
+        selects.append(f"select file_row_number, true from {rows} {known}")
     union = " union all ".join(f"({select})" for select in selects)
     return f"select place, bool_or(is_known) as is_known from ({union}) group by place"
 
 
-def _known_hashes(contract: Contract, raw_files: list[Path]) -> str:
+def _key(contract: Contract) -> tuple[str, ...]:
+    return contract.key if contract.hashing == "quick" else ()
+
+
+def _known_rows(contract: Contract, raw_files: list[Path], same: str) -> str:
     paths = ", ".join(literal(str(path)) for path in raw_files)
     read = f"read_parquet([{paths}], union_by_name = true)"
     if contract.repeats == "ever":
-        return f"select _content_hash from {read}"
+        return f"select {same} from {read}"
     key = ", ".join(quote(column) for column in contract.key)
-    return f"""select _content_hash from {read}
+    return f"""select {same} from {read}
         qualify row_number() over (
             partition by {key} order by _observed_at desc, _batch_id desc, _source_row desc
         ) = 1"""

@@ -15,6 +15,7 @@ import duckdb
 
 from ingestion.casting import literal, quote
 from ingestion.contract import Contract
+from ingestion.erasure.erased_list import ErasedList
 from ingestion.landing_sql import (
     cast_select,
     landed_select,
@@ -61,6 +62,7 @@ class Step:
     observed_at: datetime
     loaded_at: datetime
     only_good_of: int | None = None
+    erased: ErasedList | None = None
 
     def run(
         self, raw: Path, quarantine: Path, histories: Sequence[list[RawFile]]
@@ -89,6 +91,7 @@ class Step:
             read = self._count(source_file(columns, self.default_file), self.incoming)
             if landed.total() < read.total():
                 rejected = self._reject(cast, quarantine)
+        self._erase(raw, quarantine)
         duplicate: Counter[str] = Counter()
         known: Counter[str] = Counter()
         dates = self._dates(raw) if landed.total() else ()
@@ -109,6 +112,14 @@ class Step:
         if landed.total() + rejected.total() != read.total():
             raise RowsLost(f"{self.contract.name}: {read.total()} rows read, but {counts}")
         return counts, dates
+
+    def _erase(self, raw: Path, quarantine: Path) -> None:
+        """Who was erased stays erased; before anything is compared with what was landed."""
+        if self.erased is not None:
+            from ingestion.erasure.landed_rows import erase_landed, erase_quarantined  # reads events' JSON
+
+            erase_landed(self.connection, self.contract, raw, self.erased)
+            erase_quarantined(self.connection, quarantine, self.erased)
 
     def _dates(self, raw: Path) -> tuple[str, ...]:
         if not self.contract.moment:

@@ -36,7 +36,10 @@ SUITES = {
 
 @dataclass
 class Arrival:
-    """What became of the batches of one source. `held` has those of earlier runs too, `reviewed` only new ones."""
+    """What became of the batches of one source. `held` has those of earlier runs too, `reviewed` only new ones.
+
+    `judged`: what the suite said of each new batch.
+    """
 
     source: str
     reviewed: list[str] = field(default_factory=list)
@@ -45,6 +48,7 @@ class Arrival:
     superseded: dict[str, str] = field(default_factory=dict)
     evaluated: int = 0
     notes: list[str] = field(default_factory=list)
+    judged: dict[str, Judgement] = field(default_factory=dict)
 
     @property
     def is_met(self) -> bool:
@@ -71,6 +75,7 @@ def review(settings: Settings, source: str, judge_batch: Judge | None = None) ->
             _hold(manifest, arrival, entry, "; ".join(unbalanced))
             continue
         judgement = _judge(settings, entry, accepted, judge_batch or run_suite)
+        arrival.judged[entry.batch_id] = judgement
         arrival.evaluated += judgement.evaluated
         arrival.notes.extend(judgement.notes)
         if judgement.is_met:

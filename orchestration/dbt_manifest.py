@@ -1,8 +1,8 @@
 """The dbt manifest that the asset graph is read from and that dbt builds by: parsed once per state of the project.
 
 What a parse found stays in `dbt_project/.parsed/<fingerprint>.*`, for every data folder; the data folder's target
-gets a copy of manifest.json. `python -m orchestration.dbt_manifest` parses by hand (set-up does). Importing
-definitions never runs dbt.
+gets a copy of manifest.json and semantic_manifest.json, which a run does not write again.
+`python -m orchestration.dbt_manifest` parses by hand (set-up does). Importing definitions never runs dbt.
 """
 
 import fcntl
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 #: Parsed states of the project that stay: the newest, and some branches.
 KEPT_STATES = 5
+#: What a parse leaves in its target, and the suffix of what is kept of it; the last one says that all are there.
+_KEPT = {"partial_parse.msgpack": ".msgpack", "semantic_manifest.json": ".semantic", "manifest.json": ".json"}
+#: What the target of a data folder holds: for Dagster, and for MetricFlow.
+_COPIED = ("semantic_manifest.json", "manifest.json")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 DBT = Path(sys.executable).parent / "dbt"
 
@@ -61,15 +65,22 @@ def prepare_manifest(say: Callable[[str], None] = lambda text: None) -> Path:
     """The data folder's manifest.json, after a parse when the project changed. Raises ManifestError."""
     parsed = parse_project(say).with_suffix(".json")
     target = target_path()
-    manifest, stamp = target / "manifest.json", target / "manifest.fingerprint"
-    if not manifest.exists() or not stamp.exists() or stamp.read_text() != parsed.stem:
+    stamp = target / "manifest.fingerprint"
+    is_there = all((target / name).exists() for name in _COPIED)
+    if not is_there or not stamp.exists() or stamp.read_text() != parsed.stem:
         target.mkdir(parents=True, exist_ok=True)
         stamp.unlink(missing_ok=True)
-        copy = target / f"manifest.json.{os.getpid()}"
-        shutil.copyfile(parsed, copy)
-        copy.replace(manifest)
+        for name in _COPIED:
+            _copy(parsed.with_suffix(_KEPT[name]), target / name)
         stamp.write_text(parsed.stem)
-    return manifest
+    return target / "manifest.json"
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A reader sees the old file or the whole new one."""
+    copy = target.with_name(f"{target.name}.{os.getpid()}")
+    shutil.copyfile(source, copy)
+    copy.replace(target)
 
 
 def load_manifest() -> "Manifest":
@@ -94,11 +105,8 @@ def parse_project(say: Callable[[str], None] = lambda text: None) -> Path:
         if not state.with_suffix(".json").exists():
             say("dbt: reads the project, which changed since it was last read")
             _parse(folder / "target")
-            # .json last: where it is, the other is too.
-            for name, suffix in (("partial_parse.msgpack", ".msgpack"), ("manifest.json", ".json")):
-                copy = folder / f"{name}.copy"
-                shutil.copyfile(folder / "target" / name, copy)
-                copy.replace(state.with_suffix(suffix))
+            for name, suffix in _KEPT.items():
+                _copy(folder / "target" / name, state.with_suffix(suffix))
             _forget_old_states(folder)
     return state
 
@@ -122,8 +130,8 @@ def _parse(target: Path) -> None:
 def _forget_old_states(folder: Path) -> None:
     states = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in states[KEPT_STATES:]:
-        old.with_suffix(".msgpack").unlink(missing_ok=True)
-        old.unlink()
+        for suffix in (*_KEPT.values(), ".lineage"):
+            old.with_suffix(suffix).unlink(missing_ok=True)
 
 
 def _last_message(output: str) -> str:

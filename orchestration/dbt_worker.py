@@ -61,7 +61,20 @@ def invoke(arguments: list[str], manifest: Any, send: Callable[[Any], None]) -> 
             send((event, _rows(event["data"]["node_info"])))
 
     result = dbtRunner(manifest, callbacks=[on_event]).invoke([*_LOGS, *arguments, *_PLACES])
+    _close_warehouse()
     return None if result.exception is None else " ".join(str(result.exception).split())
+
+
+def _close_warehouse() -> None:
+    """dbt keeps the database open; what its log still holds would be replayed by whoever opens it next (0.5 s)."""
+    if _is_duckdb():
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        DuckDBConnectionManager.close_all_connections()
+
+
+def _is_duckdb() -> bool:
+    return os.environ.get("OPS_DBT_TARGET", "duckdb") == "duckdb"
 
 
 def _rows(node: dict[str, Any]) -> int | None:
@@ -72,8 +85,7 @@ def _rows(node: dict[str, Any]) -> int | None:
     is_counted = node["materialized"] in ("table", "incremental", "seed") or (
         node["materialized"] == "view" and node["node_relation"]["schema"] in PUBLIC_SCHEMAS
     )
-    engine = os.environ.get("OPS_DBT_TARGET", "duckdb")
-    if not is_counted or node["node_status"] != "success" or engine != "duckdb":
+    if not is_counted or node["node_status"] != "success" or not _is_duckdb():
         return None
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 

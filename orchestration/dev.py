@@ -9,6 +9,7 @@ from pathlib import Path
 from ingestion.errors import SourceError
 from ingestion.settings import ConfigurationError, Settings
 from orchestration.code_version import REPOSITORY
+from orchestration.column_lineage import prepare_lineage
 from orchestration.dbt_manifest import ManifestError, prepare_manifest
 from orchestration.environment import prepare_environment
 
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
         data_dir = prepare_environment(demo=options.demo)
         Settings.from_environment()
         prepare_manifest()
+        prepare_lineage()
     except (SourceError, ManifestError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -11,7 +11,8 @@ from pathlib import Path
 from ingestion.settings import ConfigurationError
 from orchestration.code_version import DBT_PROJECT_DIR, REPOSITORY
 
-_QUIET = {
+_DEFAULTS = {
+    "DAGSTER_EVENT_BATCH_SIZE": "1000",
     "DAGSTER_DISABLE_TELEMETRY": "true",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "GX_ANALYTICS_ENABLED": "false",
@@ -38,7 +39,7 @@ def prepare_environment(*, demo: bool = False) -> Path:
     os.environ.setdefault("DBT_LOG_PATH", str(data_dir / "dbt" / "logs"))
     os.environ.setdefault("DBT_PROJECT_DIR", str(DBT_PROJECT_DIR))
     os.environ.setdefault("DBT_PROFILES_DIR", str(DBT_PROJECT_DIR))
-    for name, value in _QUIET.items():
+    for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
     _make_writable(data_dir)
     home = Path(os.environ["DAGSTER_HOME"])

@@ -18,6 +18,7 @@ from ingestion.contracts import CONTRACTS
 from ingestion.manifest import BatchEntry, Manifest
 from ingestion.schema_file import write_schema_file
 from ingestion.settings import Settings
+from orchestration.erasure.pending import refuse_while_pending
 from orchestration.run_set import RunSet, config_hash, drop_stored, run_set
 
 WAREHOUSE = "warehouse.duckdb"
@@ -92,7 +93,9 @@ def freeze(settings: Settings, run_id: str, code_version: str) -> RunSet:
     """Write schema `meta`, quarantined rows as a view in it, with an open meta.build, then disconnect.
 
     Where the build must be whole, what incremental models stored is dropped in the same transaction.
+    Raises SourceError while an erasure waits to be finished.
     """
+    refuse_while_pending(settings.data_dir)
     for contract in CONTRACTS:
         write_schema_file(settings.data_dir, contract)
     entries = Manifest(settings.data_dir).entries()

@@ -1,8 +1,9 @@
 """`make prune`: removes what nobody will read again. DRY_RUN=1 lists it and removes nothing.
 
 Goes: publications beyond the newest three, raw files of batches withdrawn more than OPS_KEEP_DAYS (default 90) ago,
-Dagster runs that ended as long ago with what they printed, logs of dbt beyond its newest. Stays: every entry of the
-manifest with its counts and dates, everything quarantined, and each raw file that a rebuild or an as-of query reads.
+Dagster runs that ended as long ago with what they printed, daily reports of days as long ago (the newest stays), logs
+of dbt beyond its newest. Stays: every entry of the manifest with its counts and dates, everything quarantined, and each
+raw file that a rebuild or an as-of query reads.
 """
 
 import os
@@ -10,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -35,11 +36,13 @@ class Waste:
 
 
 def waste(data_dir: Path, instance: dg.DagsterInstance, before: datetime) -> Iterator[Waste]:
-    """Everything that may go. `before` ends the time that raw files and runs are kept; publications go by number."""
+    """Everything that may go. `before` ends the time that raw files, runs and reports are kept; publications go by
+    number."""
     for version in old_versions(data_dir):
         yield Waste(f"publication {version.name}", _size(version), partial(shutil.rmtree, version))
     yield from _withdrawn(data_dir, before)
     yield from _runs(instance, before)
+    yield from _reports(data_dir, before)
     for log in sorted((data_dir / "dbt" / "logs").glob("dbt.log.*")):
         yield Waste(f"log {log.name}", _size(log), log.unlink)
 
@@ -109,6 +112,24 @@ def _runs(instance: dg.DagsterInstance, before: datetime) -> Iterator[Waste]:
 
         what = f"run {run} of {record.create_timestamp:%Y-%m-%d}"
         yield Waste(what, _size(printed) + _size(events), remove)
+
+
+def _reports(data_dir: Path, before: datetime) -> Iterator[Waste]:
+    """Reports of days that ended before; what `latest` shows stays however old it is."""
+    from orchestration.report.write import (
+        FOLDER,
+        LATEST,
+    )  # templates: 0.3 s that the asset graph need not wait for
+
+    folder = data_dir / FOLDER
+    latest = (folder / LATEST).resolve()
+    for path in sorted(folder.glob("????-??-??")):
+        try:
+            is_old = date.fromisoformat(path.name) < before.date()
+        except ValueError:
+            continue
+        if is_old and path.is_dir() and path.resolve() != latest:
+            yield Waste(f"report of {path.name}", _size(path), partial(shutil.rmtree, path))
 
 
 def _size(path: Path) -> int:

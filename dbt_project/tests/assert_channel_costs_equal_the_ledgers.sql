@@ -1,29 +1,18 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_channel_daily"}}}) }}
 
+-- What the ledgers book on a channel and day is its cost there, no more and no less: so are the sums of any longer period.
 with ledgers as (
-    select app_id, spend_reporting as ad_cost, 0 as other_cost
+    select app_id, channel, report_date as day, spend_reporting as ad_cost, 0 as other_cost
     from {{ ref("fct_ad_performance") }}
     union all
-    select app_id, 0 as ad_cost, amount_reporting as other_cost
+    select app_id, channel, cost_date, 0, amount_reporting
     from {{ ref("int_channel_costs") }}
-),
-
-by_ledger as (
-    select app_id, sum(ad_cost) as ad_cost, sum(other_cost) as other_cost
-    from ledgers
-    group by app_id
-),
-
-by_channel as (
-    select app_id, sum(ad_cost) as ad_cost, sum(other_cost) as other_cost, sum(cost) as cost
+    union all
+    select app_id, channel, acquisition_date, -ad_cost, -other_cost
     from {{ ref("fct_channel_daily") }}
-    group by app_id
 )
 
-select *
-from by_ledger
-full outer join by_channel using (app_id)
-where
-    coalesce(by_ledger.ad_cost, 0) <> coalesce(by_channel.ad_cost, 0)
-    or coalesce(by_ledger.other_cost, 0) <> coalesce(by_channel.other_cost, 0)
-    or coalesce(by_channel.cost, 0) <> coalesce(by_ledger.ad_cost, 0) + coalesce(by_ledger.other_cost, 0)
+select app_id, channel, day, sum(ad_cost) as ad_cost_missing, sum(other_cost) as other_cost_missing
+from ledgers
+group by app_id, channel, day
+having sum(ad_cost) <> 0 or sum(other_cost) <> 0

@@ -1,4 +1,5 @@
--- The parts of a change, by any driver, sum exactly to it; and only complete periods with a value are compared.
+-- The parts of a change, by any driver, sum exactly to it, and of a ratio each is its mix and its rate; only complete
+-- periods with a value are compared.
 {{ config(meta={"dagster": {"ref": {"name": "fct_kpi_contribution"}}}) }}
 
 with totals as (
@@ -15,12 +16,15 @@ parts as (
         period_start,
         comparison,
         driver_dimension,
-        sum(change_total) as change_of_parts
+        sum(change_total) as change_of_parts,
+        sum(case when change_total <> mix_effect + rate_effect then 1 else 0 end) as parts_without_mix_and_rate
     from {{ ref("fct_kpi_contribution") }}
     group by app_id, kpi_code, grain, period_start, comparison, driver_dimension
 )
 
 select
+    case when parts.parts_without_mix_and_rate > 0 then 'change = mix + rate' else 'sum of changes = change' end
+        as broken_identity,
     parts.*,
     later.value,
     earlier.value as earlier_value
@@ -42,4 +46,6 @@ left join totals as earlier
         and parts.kpi_code = earlier.kpi_code
         and parts.grain = earlier.grain
         and comparisons.earlier_start = earlier.period_start
-where parts.change_of_parts is distinct from later.value - earlier.value
+where
+    parts.change_of_parts is distinct from later.value - earlier.value
+    or parts.parts_without_mix_and_rate > 0

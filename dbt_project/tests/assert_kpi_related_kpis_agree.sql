@@ -1,6 +1,6 @@
 -- KPIs that speak of the same things agree, on their parts: weighted sums of numerators (n) and denominators (d) that
--- are 0, or at most 0. Judged where every part of an identity has a row. And each row for itself: a ratio is that of its
--- parts, money has a currency.
+-- are 0 (=), or at most 0. Judged where every part of an identity has a row; the factors of ARPU (==) also where one has
+-- none, which then is 0. And each row for itself: a ratio is that of its parts, money has a currency.
 {{ config(meta={"dagster": {"ref": {"name": "fct_kpi"}}}) }}
 {% set identities = [
     ("= 0", "dau n", "- active_users n", "day"),
@@ -24,6 +24,9 @@
     ("= 0", "paying_rate n", "- paying_users n", ""),
     ("= 0", "arppu d", "- paying_users n", ""),
     ("= 0", "arpu n", "- net_revenue n", ""),
+    ("== 0", "arpu n", "- arppu n", ""),
+    ("== 0", "arppu d", "- paying_rate n", ""),
+    ("== 0", "arpu d", "- paying_rate d", ""),
     ("<= 0", "repurchase_rate n", "- repurchase_rate d", ""),
     ("<= 0", "k_factor n", "- new_users n", ""),
     ("= 0", "k_factor d", "- active_users n", ""),
@@ -49,20 +52,20 @@
     {% set terms = (left ~ " " ~ right).replace("- ", "-").replace("+ ", "").replace(" n", ".n").replace(" d", ".d").split() %}
     {% for term in terms %}
         {% do parts.append({
-            "identity": left ~ " " ~ right ~ " " ~ relation, "is_equation": relation == "= 0", "only_grain": grain,
-            "name": term.lstrip("-"), "weight": -1 if term[0] == "-" else 1, "terms": terms | length
+            "identity": left ~ " " ~ right ~ " " ~ relation, "is_equation": relation != "<= 0", "only_grain": grain,
+            "name": term.lstrip("-"), "weight": -1 if term[0] == "-" else 1, "terms": 1 if relation == "== 0" else terms | length
         }) %}
     {% endfor %}
 {% endfor %}
 with identities as (
     {% for part in parts %}
     select
-        '{{ part.identity }}' as identity,
+        '{{ part.identity }}' as broken_identity,
         {{ part.is_equation }} as is_equation,
         '{{ part.only_grain }}' as only_grain,
         '{{ part.name }}' as part,
         {{ part.weight }} as weight,
-        {{ part.terms }} as terms
+        {{ part.terms }} as least_terms
     {{ "union all" if not loop.last }}
     {% endfor %}
 ),
@@ -78,7 +81,7 @@ quantities as (
 )
 
 select
-    identities.identity,
+    identities.broken_identity,
     quantities.app_id,
     quantities.grain,
     quantities.period_start,
@@ -94,14 +97,14 @@ inner join identities
         and (identities.is_equation or quantities.dimension in ('all', 'app'))
 group by 1, 2, 3, 4, 5, 6
 having
-    count(*) = max(identities.terms)
+    count(*) >= max(identities.least_terms)
     and (
         sum(identities.weight * quantities.quantity) > 0
         or (bool_or(identities.is_equation) and sum(identities.weight * quantities.quantity) < 0)
     )
 union all
 select
-    case when kpi.denominator is null then 'currency' else 'value = numerator / denominator' end as identity,
+    case when kpi.denominator is null then 'currency' else 'value = numerator / denominator' end as broken_identity,
     kpi.app_id,
     kpi.grain,
     kpi.period_start,

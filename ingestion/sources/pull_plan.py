@@ -41,6 +41,16 @@ class Observations:
         common = set.intersection(*(set(days) for days in known))
         return {day: min(days[day] for days in known) for day in common if day is not None}
 
+    def newest(self, account_id: str) -> datetime | None:
+        """The last moment at which anything of the account came whole."""
+        moments = [
+            moment
+            for (account, _), days in self._newest.items()
+            if account == account_id
+            for moment in days.values()
+        ]
+        return max(moments, default=None)
+
     def state_of(self, account_id: str, entities: Iterable[str]) -> datetime | None:
         """The newest moment at which entities that have no report date had all been pulled whole."""
         known = [self._newest.get((account_id, entity), {}).get(None) for entity in entities]

@@ -1,6 +1,6 @@
 """What is worth an alert: why a run did not publish; of a publication late sources, red KPIs and anomalies."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from dagster import AssetCheckSeverity, DagsterEventType, DagsterInstance
 from ingestion.settings import Settings
 from orchestration.report.apps import Subject, read_currency, read_subjects
 from orchestration.report.causes import Move, explain, moves
+from orchestration.report.channel_anomalies import read_channel_anomalies
 from orchestration.report.figures import Figures
 from orchestration.report.kpis import Book, Kpi, Target, read_books, read_kpi_words, read_targets
 from orchestration.report.published import open_published
@@ -56,7 +57,7 @@ class Findings:
             + [["step", self.day.isoformat(), reason] for reason in self.failed_steps[:1] if not self.checks]
             + [["late", feed.source, str(feed.expected_by)] for feed in self.late]
             + [["red", app.app_id, kpi.code, str(app.day)] for app, kpi, _ in self.red]
-            + [["anomaly", app.app_id, move.kpi.code, str(move.now.day)] for app, move in self.anomalies]
+            + [["anomaly", app.app_id, move.kpi.name_en, str(move.now.day)] for app, move in self.anomalies]
             + [["day", self.day.isoformat()]]
         )
 
@@ -81,6 +82,7 @@ def of_failed_run(settings: Settings, instance: DagsterInstance, run_id: str) ->
             facts = {label: value.value for label, value in result.metadata.items()}
             message = _line(str(facts.get("message") or ""))
             checks.append(BlockingCheck(result.check_name, result.asset_key.to_user_string(), message))
+    checks = [replace(check, message=check.message or _said_of(check.name, reasons)) for check in checks]
     return Findings(checks, reasons, [], [], [], settings.reporting_currency, settings.as_of.date())
 
 
@@ -99,6 +101,8 @@ def of_publication(settings: Settings) -> Findings:
             for subject in subjects
         }
         told = explain(published, told)
+        for app_id, found in read_channel_anomalies(published, subjects, kpis).items():
+            told[app_id] = [*told[app_id], *_fell_to_nothing(found)]
         late = read_trust(published).late
         currency = read_currency(published, settings.reporting_currency)
     red = [
@@ -113,6 +117,11 @@ def of_publication(settings: Settings) -> Findings:
     return Findings([], [], late, red, anomalies, currency, settings.as_of.date(), names)
 
 
+def _fell_to_nothing(found: list[Move]) -> list[Move]:
+    """Of the channels out of their band those that brought nothing on the newest of these days."""
+    return [move for move in found if not move.now.value and move.now.day == found[0].now.day]
+
+
 def _reason(step: str, data: Any) -> str:
     if data.user_failure_data is not None:
         return _line(data.user_failure_data.description or "a step failed")
@@ -120,6 +129,11 @@ def _reason(step: str, data: Any) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     return _line(f"{step}: {error.cls_name}: {error.message}") if error else step
+
+
+def _said_of(name: str, reasons: list[str]) -> str:
+    """What the reason of a failed step says of a check that has no words itself: a dbt test."""
+    return next((found for reason in reasons if (found := reason.partition(f"{name}: ")[2])), "")
 
 
 def _line(text: str) -> str:

@@ -1,6 +1,6 @@
-"""Sends a digest through apprise: to each place once, and never at the cost of the run.
+"""Sends a digest to each place once, and never at the cost of the run: through apprise, or to a chat bot itself.
 
-OPS_ALERT_URLS: apprise URLs, separated by white space (feishu://…, dingtalk://…, wecombot://…, slack://…, mailto://…).
+OPS_ALERT_URLS: apprise URLs, separated by white space (feishu://…, dingtalk://…, wecombot://…, slack://…, mailtos://…).
 They are secrets: only their scheme is ever logged. OPS_ALERT_LANGUAGE: zh (default) or en.
 """
 
@@ -16,6 +16,7 @@ from dagster import DagsterInstance
 
 from ingestion.manifest import write_atomically
 from ingestion.settings import Settings
+from orchestration.alerts.chat_bots import NotDelivered, is_chat_bot, send
 from orchestration.alerts.digest import Digest, compose
 from orchestration.alerts.findings import Findings, of_failed_run, of_publication
 from orchestration.defs.resources import ALERT_URLS
@@ -69,33 +70,41 @@ def tell(data_dir: Path, findings: Findings, urls: list[str], environ: Mapping[s
         if sent.get(place) == digest.identity:
             outcomes.append(f"{name}: says nothing new, not sent")
             continue
-        if _send(url, digest):
+        try:
+            _send(url, digest)
+        except NotDelivered as error:
+            why = f" ({error})" if str(error) else ""
+            outcomes.append(f"{name}: not sent{why}, the next run tries again")
+        else:
             sent[place] = digest.identity
             outcomes.append(f"{name}: sent")
-        else:
-            outcomes.append(f"{name}: not sent, the next run tries again")
     write_atomically(data_dir / SENT, json.dumps(sent, indent=1))
     return outcomes
 
 
-def _send(url: str, digest: Digest) -> bool:
-    """False when the URL is no alert's, the place does not answer, or apprise is not installed."""
-    try:
-        import apprise
-    except ImportError:
-        _LOG.warning(
-            "%s is set, but apprise is not installed: pip install 'ops-warehouse[alerts]'", ALERT_URLS
-        )
-        return False
+def _send(url: str, digest: Digest) -> None:
+    """Raises NotDelivered when the URL is no alert's, the place does not take it, or apprise is not installed."""
     with _silent():
-        place = apprise.Apprise()
         try:
-            return bool(
-                place.add(url)
-                and place.notify(digest.body, title=digest.title, notify_type=apprise.NotifyType.WARNING)
+            if is_chat_bot(url):
+                send(url, f"{digest.title}\n{digest.body}")
+                return
+            import apprise
+
+            place = apprise.Apprise()
+            if not place.add(url):
+                raise NotDelivered("no URL that apprise knows")
+            if not place.notify(digest.body, title=digest.title, notify_type=apprise.NotifyType.WARNING):
+                raise NotDelivered
+        except ImportError:
+            _LOG.warning(
+                "%s is set, but apprise is not installed: pip install 'ops-warehouse[alerts]'", ALERT_URLS
             )
-        except Exception:  # noqa: BLE001 (a plugin's own error may hold its URL)
-            return False
+            raise NotDelivered("apprise is not installed") from None
+        except NotDelivered:
+            raise
+        except Exception as error:  # noqa: BLE001 (a plugin's own error may hold its URL)
+            raise NotDelivered(type(error).__name__) from None
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """What a person sees of the batches of a run in Dagster: files, rows, dates, throughput, samples of the quarantine."""
 
-import re
 from pathlib import Path
 
 import dagster as dg
@@ -8,20 +7,11 @@ import duckdb
 
 from ingestion.contract import Contract
 from ingestion.manifest import BatchEntry, FileEntry
+from orchestration.masking import masked
 
 #: More files than these are counted, not listed.
-LISTED_FILES, SAMPLES, SHOWN = 50, 10, 300
+LISTED_FILES, SAMPLES = 50, 10
 _COUNTS = ("rows_read", "rows_landed", "rows_duplicate", "rows_quarantined", "rows_blank")
-#: Values of these keys, and what looks like an address or a number of a person, are masked in samples.
-_KEYS = (
-    "user_?id|anonymous_?id|distinct_?id|device_?id|open_?id|union_?id|invited_by|e?mail|phone|mobile|ip"
-    "|(?:user|nick|real|full|first|last)_?name"
-)
-_PERSONAL = re.compile(
-    rf"""(?ix) (["'][\w$]*(?:{_KEYS})["']\s*:\s*) (?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}}\]]+)
-    | [\w.+-]+@[\w-]+\.[\w.]+ | \d{{5,}} """
-)
-MASK = "***"
 
 
 def batch_metadata(data_dir: Path, contract: Contract, batches: list[BatchEntry]) -> dict[str, object]:
@@ -48,12 +38,6 @@ def batch_metadata(data_dir: Path, contract: Contract, batches: list[BatchEntry]
         found["quarantined_by_reason"] = reasons
         found["quarantined_samples"] = dg.MetadataValue.table(samples)
     return found
-
-
-def masked(text: str) -> str:
-    """Raw text for a person's eyes: ids, names, addresses and long numbers are ***; the start is enough."""
-    hidden = _PERSONAL.sub(lambda found: f"{found[1] or ''}{MASK}", text)
-    return hidden if len(hidden) <= SHOWN else hidden[: SHOWN - 1] + "…"
 
 
 def _is_of(path: str, contract: Contract) -> bool:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 
+from orchestration.broken_identities import COLUMN, broken_identities
 from orchestration.defs.dbt_integration import (
     DbtCoreCliEventMessage,
     get_manifest_and_translator_from_dbt_assets,
@@ -39,12 +41,22 @@ class DbtEvents:
             yield event
 
 
-def problems(results: Path) -> list[str]:
-    """From run_results.json: checks that failed by name, nodes that could not run with their error on one line."""
+def problems(results: Path, warehouse: Path) -> list[str]:
+    """From run_results.json: checks that failed by name, with the statements of them that did; nodes that could not
+    run with their error on one line. The warehouse must be open nowhere else."""
     lines = []
     for node in json.loads(results.read_text("utf-8"))["results"]:
         if node["status"] == "fail":
-            lines.append(node["unique_id"].split(".")[2])
+            identities = _identities(warehouse, node.get("compiled_code") or "")
+            lines.append(node["unique_id"].split(".")[2] + (f": {identities}" if identities else ""))
         elif node["status"] in ("error", "runtime error"):
             lines.append(f"{node['unique_id']}: {' '.join((node['message'] or '').split())[:300]}")
     return lines
+
+
+def _identities(warehouse: Path, sql: str) -> str:
+    if COLUMN not in sql:
+        return ""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return broken_identities(connection, sql)

@@ -28,6 +28,8 @@ from orchestration.pulling import (
     PullContext,
     pull_source,
 )
+from orchestration.quality_pages.results import keep
+from orchestration.quality_pages.write import page_of, write_pages
 
 _FIRST_PARTITION = date(2020, 1, 1)
 #: The tables that are partitioned by report date, so that a backfill of dates can be asked for in the UI.
@@ -85,7 +87,14 @@ def _source_asset(source: str, partitions: dg.DailyPartitionsDefinition) -> dg.A
         for spec, contract in zip(specs, contracts, strict=True):
             if spec.key in context.selected_asset_keys:
                 yield from _materializations(context, settings, spec, contract, batches, new)
-        for result in check_results(source, specs[0].key, pulled, arrival, unbalanced):
+        for result in check_results(
+            source,
+            specs[0].key,
+            pulled,
+            arrival,
+            unbalanced,
+            page_of(settings, source, next(iter(arrival.held), "")),
+        ):
             if dg.AssetCheckKey(specs[0].key, str(result.check_name)) in context.selected_asset_check_keys:
                 yield result
 
@@ -131,9 +140,21 @@ def _dates_to_pull(context: dg.AssetExecutionContext) -> list[date] | None:
 
 def _judge(settings: Settings, source: str) -> Arrival:
     arrival = review(settings, source)
+    _tell(settings, source, arrival)
     for batch_id, reason in arrival.held.items():
         progress.say(f"{source}: batch {batch_id} is held: {reason}")
     return arrival
+
+
+def _tell(settings: Settings, source: str, arrival: Arrival) -> None:
+    """What the suite said of the new batches, as results and a page under reports/quality/."""
+    if not arrival.judged:
+        return
+    entries = {entry.batch_id: entry for entry in Manifest(settings.data_dir).entries(source)}
+    for batch_id, judgement in arrival.judged.items():
+        files = [file.file_name for file in entries[batch_id].files if file.entity != "pulls"]
+        keep(settings.data_dir, source, batch_id, datetime.now(UTC).isoformat(), files, judgement)
+    write_pages(settings, source)
 
 
 def _summary(source: str, new: list[BatchEntry]) -> str:

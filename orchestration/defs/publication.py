@@ -1,6 +1,8 @@
 """Publication as assets: the tables it writes itself stand for the whole version."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,13 @@ import dagster as dg
 import duckdb
 
 from ingestion.manifest import Manifest
+from ingestion.settings import Settings
 from orchestration.dbt_manifest import read_manifest
 from orchestration.defs.freshness import PUBLICATION_HOURS, within
+from orchestration.defs.quality import link_to
 from orchestration.defs.resources import Workspace
+from orchestration.expectations.judges import Judges
+from orchestration.expectations.suite import Frame, Judgement
 from orchestration.progress import progress
 from orchestration.publication.guard import ASSET, CHECKS, guard
 from orchestration.publication.own_tables import OWN_TABLES
@@ -18,6 +24,11 @@ from orchestration.publication.public_tables import public_tables
 from orchestration.publication.publish import publish as publish_now
 from orchestration.publication.verify import CheckOutcome, NotPublishable, verify
 from orchestration.publication.write import DATABASE
+from orchestration.quality_pages.results import keep
+from orchestration.quality_pages.write import page_of, write_pages
+
+#: The suite of the KPIs, as its page is called.
+KPIS = "kpis"
 
 
 def published_tables(
@@ -60,9 +71,12 @@ def published_tables(
         outcomes = check_outcomes(context, gates)
         try:
             verify(data_dir, Manifest(data_dir).entries(), outcomes)
-            judged = guard(data_dir)
-            yield from map(_result, judged)
-            done = publish_now(data_dir, context.run_id, public_tables(read_manifest()), [*outcomes, *judged])
+            judged = guard(data_dir, partial(_judge, settings, context.run.run_id))
+            page = link_to(page_of(settings, KPIS))
+            yield from (_result(outcome, page) for outcome in judged)
+            done = publish_now(
+                data_dir, context.run.run_id, public_tables(read_manifest()), [*outcomes, *judged]
+            )
         except NotPublishable as error:
             raise dg.Failure(f"not published: {error}", allow_retries=False) from error
         progress.say(f"publication: {len(done.rows)} tables, {sum(done.rows.values()):,} rows")
@@ -81,13 +95,21 @@ def published_tables(
     return publish
 
 
-def _result(outcome: CheckOutcome) -> dg.AssetCheckResult:
+def _judge(settings: Settings, run_id: str, suite: str, frames: list[Frame]) -> Judgement:
+    """As the guard judges, with a page of the results."""
+    judgement, now = Judges.judge(suite, frames), datetime.now(UTC)
+    keep(settings.data_dir, KPIS, f"{now:%Y%m%dT%H%M%S}-{run_id[:8]}", now.isoformat(), [], judgement)
+    write_pages(settings, KPIS)
+    return judgement
+
+
+def _result(outcome: CheckOutcome, page: Mapping[str, dg.MetadataValue]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=dg.AssetKey.from_user_string(outcome.asset_key),
         check_name=outcome.name,
         passed=bool(outcome.passed),
         severity=dg.AssetCheckSeverity(outcome.severity),
-        metadata={"failed_rows": outcome.failed_rows, "message": outcome.message},
+        metadata={"failed_rows": outcome.failed_rows, "message": outcome.message, **page},
     )
 
 

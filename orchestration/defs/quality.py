@@ -36,20 +36,27 @@ def check_specs(source: str, asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 
 
 def check_results(
-    source: str, asset: dg.AssetKey, pulled: Pulled, arrival: Arrival, unbalanced: Sequence[str]
+    source: str, asset: dg.AssetKey, pulled: Pulled, arrival: Arrival, unbalanced: Sequence[str], page: str
 ) -> Iterator[dg.AssetCheckResult]:
-    """One result per spec of `check_specs`."""
+    """One result per spec of `check_specs`. `page`: of the suite's results, '' when there is none."""
     yield _result(asset, CONSERVED, list(unbalanced), batches=len(arrival.accepted))
     held = [
         f"batch {batch_id} is held: {reason}; run `make accept BATCH={batch_id}` or `make withdraw BATCH={batch_id}`"
         for batch_id, reason in arrival.held.items()
     ]
     notes = "\n".join(dict.fromkeys(arrival.notes)) or "nothing to note"
-    yield _result(asset, EXPECTED, held, evaluated=arrival.evaluated, notes=notes)
+    yield _result(asset, EXPECTED, held, page=page, evaluated=arrival.evaluated, notes=notes)
     yield _result(asset, READ, [str(file) for file in pulled.files])
     if source in API_SOURCES or source in DATABASE_SOURCES:
         unpulled = [str(account) for account in pulled.accounts]
         yield _result(asset, PULLED, unpulled, severity=dg.AssetCheckSeverity.WARN)
+
+
+def link_to(page: str) -> dict[str, dg.MetadataValue]:
+    """Metadata of a check: the page of its results, to be opened or copied."""
+    if not page:
+        return {}
+    return {"results": dg.MetadataValue.url(page) if "://" in page else dg.MetadataValue.path(page)}
 
 
 def _result(
@@ -57,6 +64,7 @@ def _result(
     name: str,
     failures: list[str],
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+    page: str = "",
     **metadata: int | str,
 ) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
@@ -64,5 +72,5 @@ def _result(
         check_name=name,
         passed=not failures,
         severity=severity,
-        metadata={**metadata, "failed_rows": len(failures), "message": "\n".join(failures)},
+        metadata={**metadata, "failed_rows": len(failures), "message": "\n".join(failures), **link_to(page)},
     )

@@ -36,7 +36,7 @@ class Workspace(dg.ConfigurableResource):
         """Hold the lock and return the run's settings, the same for every step (as-of is read once)."""
         if self._settings is None:
             settings = Settings.from_environment()
-            context.instance.add_run_tags(context.run_id, {PROCESS_TAG: process_tag()})
+            context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: process_tag()})
             lock = lock_of_this_process(settings.data_dir)
             if lock is None:
                 lock = WriterLock(settings.data_dir, f"Dagster job {context.job_name}")
@@ -45,10 +45,10 @@ class Workspace(dg.ConfigurableResource):
                 except LockHeld as held:
                     context.log.warning("%s", held)
                     raise dg.RetryRequested(LOCK_RETRIES, LOCK_RETRY_SECONDS) from held
-            lock.note(context.run_id)
+            lock.note(context.run.run_id)
             self._settings, self._lock = settings, lock
             if context.job_name == REFRESH:
-                self._refresh = context.instance, context.run_id
+                self._refresh = context.instance, context.run.run_id
                 self.dbt()  # reads the project while data is landed
                 if unknown_files(settings):
                     Judges.start()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -40,7 +41,7 @@ def dbt_models() -> dg.AssetsDefinition:
         warehouse = settings.data_dir / WAREHOUSE
         try:
             if is_whole or not warehouse.exists():
-                batches = freeze(settings, context.run_id, code_version())
+                batches = freeze(settings, context.run.run_id, code_version())
                 if batches.whole:
                     context.log.info(f"everything is built again: {batches.whole}")
             else:
@@ -50,9 +51,9 @@ def dbt_models() -> dg.AssetsDefinition:
         if is_whole:
             Judges.start()  # for the KPIs, at publication: its import (5 s) runs beside dbt
         progress.say("dbt: starts")
-        yield from _build(context, workspace)
+        yield from _build(context, workspace, warehouse)
         if is_whole:
-            _close(warehouse, context.run_id)
+            _close(warehouse, context.run.run_id)
 
     return models
 
@@ -116,7 +117,7 @@ def _locked_out(error: duckdb.IOException) -> str:
     return f"{WAREHOUSE} is open in process {holder[1]}: close it there ({reader}), then refresh again"
 
 
-def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+def _build(context: dg.AssetExecutionContext, workspace: Workspace, warehouse: Path) -> Iterator[Any]:
     """dbt's results as it goes: each table once, with its row count."""
     dbt_events = DbtEvents(context)
     built = tested = 0
@@ -137,7 +138,7 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[
         error = str(failed)
     finally:
         workspace.dbt().close()  # before anybody else opens the warehouse
-    wrong = [error] if error else problems(results)
+    wrong = [error] if error else problems(results, warehouse)
     if wrong:
         more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise dg.Failure(f"dbt build failed: {', '.join(wrong[:3])}{more}", allow_retries=False)

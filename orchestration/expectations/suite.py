@@ -47,12 +47,27 @@ class Unmet:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What became of one expectation: `limits` and `observed` in words, `rows` some of those where it does not hold."""
+
+    frame: str
+    says: str
+    limits: str
+    observed: str
+    judged: int
+    unexpected: int
+    is_met: bool
+    rows: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Judgement:
     """The outcome of a suite for one batch."""
 
     evaluated: int
     unmet: tuple[Unmet, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def is_met(self) -> bool:

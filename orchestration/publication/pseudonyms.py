@@ -6,6 +6,7 @@ such an id is another one in the next publication. The warehouse, which is priva
 """
 
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -57,6 +58,10 @@ class Pseudonyms:
             f"{KEY_VARIABLE} is not set: {self.count:,} ids of people that are a phone number, a mail address or a "
             "device get other pseudonyms in each publication"
         )
+
+    def of(self, text: str) -> str:
+        """The pseudonym of an id, without the 'anon:' before that of a device."""
+        return hmac.digest(self.key, text.encode(), "sha256").hex()
 
     def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         """The temp table of pseudonyms, empty."""

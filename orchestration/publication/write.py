@@ -60,8 +60,10 @@ def write_version(
             f"attach {sql_text(folder / DATABASE)} as published (storage_version {sql_text(STORAGE_VERSION)})"
         )
         pseudonyms.prepare(connection)
+        connection.begin()  # once for all: each comment alone would write and sync the file's log
         for table in tables:
             rows[f"{table.schema}.{table.name}"] = _copy_table(connection, table, pseudonyms)
+        connection.commit()
         previous = data_dir / "published" / "current"
         _write_own_tables(connection, previous, folder, publication, checks, rows)
         for schema, name in _published_tables(connection):

@@ -26,7 +26,7 @@ _FAMILIES = (
     ("net_followers", "new_followers", "lost_followers"),
 )  # fmt: skip
 #: Of equally telling drivers the first.
-_DRIVERS = ("app", "channel", "platform", "new_existing", "content_type", "tier", "region", "country")
+DRIVERS = ("app", "channel", "platform", "new_existing", "content_type", "user_tier", "region", "country")
 OVERLAP = "(overlap)"
 
 
@@ -210,4 +210,4 @@ def _concentration(parts: list[Part]) -> Decimal:
 
 
 def _order(driver: str) -> int:
-    return _DRIVERS.index(driver) if driver in _DRIVERS else len(_DRIVERS)
+    return DRIVERS.index(driver) if driver in DRIVERS else len(DRIVERS)

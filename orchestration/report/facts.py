@@ -11,6 +11,7 @@ from orchestration.report.apps import (
     read_subjects,
 )
 from orchestration.report.causes import Move, anomalies, explain, moves
+from orchestration.report.channel_anomalies import read_channel_anomalies
 from orchestration.report.growth import (
     Activity,
     Channels,
@@ -79,6 +80,7 @@ def read_pages(published: Published, zone: str, default_currency: str) -> list[P
     told = {subject.app_id: moves(subject, book[subject.app_id], kpis) for subject in subjects}
     odd = {subject.app_id: anomalies(subject, book[subject.app_id], kpis)[:LISTED] for subject in subjects}
     told, odd = _explained(published, told, odd)
+    odd = _with_channels(odd, read_channel_anomalies(published, subjects, kpis))
     retention, funnels = read_retention(published), read_funnels(published)
     channels, contents = read_channels(published), read_contents(published, subjects)
     activities = read_activities(published, subjects)
@@ -125,6 +127,16 @@ def _explained(
         {app_id: found[: len(told[app_id])] for app_id, found in both.items()},
         {app_id: found[len(told[app_id]) :] for app_id, found in both.items()},
     )
+
+
+def _with_channels(odd: dict[str, list[Move]], channels: dict[str, list[Move]]) -> dict[str, list[Move]]:
+    """Newest day first, of a day the totals first."""
+    return {
+        app_id: sorted([*found, *channels.get(app_id, [])], key=lambda move: move.now.day, reverse=True)[
+            :LISTED
+        ]
+        for app_id, found in odd.items()
+    }
 
 
 def _newest(book: Book, day: date) -> dict[str, Day]:

@@ -39,7 +39,7 @@ class Kpi:
 
 @dataclass(frozen=True)
 class Day:
-    """One complete or running day of a KPI, as in fct_kpi_scorecard (dimension all)."""
+    """One complete or running day of a KPI, as in fct_kpi_scorecard."""
 
     kpi_code: str
     day: date
@@ -132,11 +132,12 @@ def read_books(published: Published, subjects: Iterable[Subject]) -> dict[str, B
     for app_id, found in rows.items():
         book = books.setdefault(app_id, Book({}))
         for row in found:
-            book.days.setdefault(row["kpi_code"], []).append(_day(row))
+            book.days.setdefault(row["kpi_code"], []).append(day_of(row))
     return books
 
 
-def _day(row: Row) -> Day:
+def day_of(row: Row) -> Day:
+    """A row of the scorecard."""
     return Day(
         row["kpi_code"], row["period_start"], row["value"], row["is_complete"], row["last_week_value"],
         row["wow_rate"], row["previous_value"], row["expected_low"], row["expected_high"], row["is_anomaly"],

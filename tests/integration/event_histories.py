@@ -22,7 +22,7 @@ CATALOG: list[Row] = [
 ]
 NAMES = [
     "app_open", "app_open", "read", "read", "read", "install", "buy", "recall_sent", "join", "page_view", "like",
-    "new name",
+    "new name", "publish", "comment", "report_content", "item_view", "add_to_cart",
 ]  # fmt: skip
 ZONES = [
     "Asia/Shanghai",
@@ -96,9 +96,13 @@ def _event(
     properties: Row = {"duration_seconds": dice.randrange(90)}
     if name == "buy":
         properties |= {"order_id": f"order {dice.randrange(9)}", "revenue": str(dice.randrange(1, 99))}
-        properties |= {"channel": "store_a", "content_id": "text 1"}
+        properties |= {"channel": "store_a", "content_id": "text 1", "item_id": "cup"}
     elif name == "join":
         properties["activity_id"] = f"feast {dice.randrange(2)}"
+    elif name in ("publish", "comment", "report_content"):
+        properties |= {"content_id": dice.choice(["text 1", "text 2", None]), "creator_id": f"user {person}"}
+    elif name in ("item_view", "add_to_cart"):
+        properties["item_id"] = dice.choice(["cup", "pot"])
     elif dice.random() < 0.2:
         properties |= {"utm_source": dice.choice(["wechat", "google", "unheard of"]), "content_id": "text 2"}
     received = moment + timedelta(seconds=dice.choice([0, 3, 90_000] * 5 + [401 * 86_400]))

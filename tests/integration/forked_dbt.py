@@ -11,7 +11,10 @@ from typing import Any
 from tests.integration.pipeline import REPOSITORY
 
 #: Tables that know of events and their users; what they read comes with them.
-MODELS = ("+path:models/marts/user", "+fct_content_daily", "+batches", "+freshness")
+MODELS = (
+    "+path:models/marts/user", "+fct_content_daily", "+dim_creators", "+fct_item_daily", "+fct_community_daily",
+    "+fct_attribution", "+batches", "+freshness",
+)  # fmt: skip
 _PROJECT = [
     "--project-dir",
     str(REPOSITORY / "dbt_project"),

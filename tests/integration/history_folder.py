@@ -92,9 +92,11 @@ class HistoryFolder:
         process = dbt_process(self.path, output, models or MODELS)
         process.join()
         assert process.exitcode == 0, output.read_text("utf-8")[-5000:]
+        self.execute(f"update meta.build set built_at = timestamp '{datetime.now(UTC):%Y-%m-%d %H:%M:%S}'")
+
+    def execute(self, statement: str) -> None:
         with duckdb.connect(str(self.warehouse)) as connection:
-            now = datetime.now(UTC).replace(tzinfo=None)
-            connection.execute("update meta.build set built_at = ?", [now])
+            connection.execute(statement)
 
     def killed_build(self, model: str) -> None:
         """Freeze and start dbt, which is killed as soon as it says that it built the model."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.manifest import Manifest
+from orchestration.broken_identities import broken_identities
 from orchestration.expectations.runner import judge
 from orchestration.freeze import WAREHOUSE
 from orchestration.publication.guard import guard
@@ -77,6 +78,12 @@ class Company:
                 if check.tables & tables:
                     failed = connection.execute(f"select count(*) from ({check.sql}) failed").fetchall()[0][0]
                     yield CheckOutcome("kpi/fct_kpi", check.name, failed == 0, True, failed_rows=failed)
+
+    def identities(self, check_name: str) -> str:
+        """What a failed run says of that check beside its name."""
+        with duckdb.connect(str(self.path / WAREHOUSE), read_only=True) as connection:
+            found = [check.sql for check in self.checks if check.name == check_name]
+            return "".join(broken_identities(connection, sql) for sql in found)
 
     def version(self) -> str:
         return os.readlink(self.path / "published" / "current")

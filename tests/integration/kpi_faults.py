@@ -17,12 +17,19 @@ class Fault:
     tables: frozenset[str]
     #: What is built from fct_kpi was built after the harm was done: nothing disagrees.
     is_consistent: bool
+    #: Which statement of that check says so, where it has several.
+    identity: str = ""
 
 
 def fault(
-    name: str, caught_by: str, *statements: str, tables: str = "fct_kpi", is_consistent: bool = False
+    name: str,
+    caught_by: str,
+    *statements: str,
+    tables: str = "fct_kpi",
+    is_consistent: bool = False,
+    identity: str = "",
 ) -> Fault:
-    return Fault(name, caught_by, statements, frozenset(tables.split()), is_consistent)
+    return Fault(name, caught_by, statements, frozenset(tables.split()), is_consistent, identity)
 
 
 def unusual(name: str, *statements: str) -> Fault:
@@ -60,22 +67,26 @@ def set_days(kpi_code: str, value: str, days: str) -> tuple[str, ...]:
 
 IDENTITIES = (
     fault(
-        "the company has an order that no app has", "assert_kpi_company_is_the_sum_of_its_apps",
+        "the company has an order that no app has", "assert_kpi_sums_hold",
         f"update kpi.fct_kpi set numerator = numerator + 1, value = value + 1 "
         f"where {rows('orders', COMPANY_DAY)}",
+        identity="company = sum of apps",
     ),
     fault(
-        "a channel of new users is lost", "assert_kpi_parts_of_a_dimension_add_up",
+        "a channel of new users is lost", "assert_kpi_sums_hold",
         f"""delete from kpi.fct_kpi where kpi_code = 'new_users' and dimension = 'channel' and grain = 'day'
         and period_start = {DAY} and value > 0""",
+        identity="sum of values = all",
     ),
     fault(
-        "a week is counted twice", "assert_kpi_longer_periods_add_up",
+        "a week is counted twice", "assert_kpi_sums_hold",
         f"update kpi.fct_kpi set numerator = 2 * numerator, value = 2 * value where {rows('gmv', grain='week')}",
+        identity="sum of days = sum of weeks",
     ),
     fault(
-        "ARPPU of other users than the paying rate", "assert_kpi_arpu_factors_close",
+        "ARPPU of other users than the paying rate", "assert_kpi_related_kpis_agree",
         f"update kpi.fct_kpi set denominator = denominator + 1 where {rows('arppu', f'period_start = {DAY}')}",
+        identity="arppu d - paying_rate n == 0",
     ),
     fault(
         "net revenue forgets refunds", "assert_kpi_related_kpis_agree",
@@ -84,28 +95,86 @@ IDENTITIES = (
         where kpi.kpi_code = 'net_revenue' and kpi.app_id = gross.app_id and kpi.grain = gross.grain
             and kpi.period_start = gross.period_start and kpi.dimension = gross.dimension
             and kpi.dimension_value = gross.dimension_value""",
+        identity="net_revenue n + refunded_revenue n - gross_revenue n = 0",
     ),
     fault(
         "clicks per page view instead of per impression", "assert_kpi_related_kpis_agree",
         "update kpi.fct_kpi set denominator = denominator * 2, value = value / 2 where kpi_code = 'ctr'",
+        identity="ctr d - impressions n = 0",
     ),
     fault(
         "more users in a week than in the month around it", "assert_kpi_related_kpis_agree",
         f"update kpi.fct_kpi set numerator = 1, value = 1 where {rows('mau', f'period_start = {DAY}')}",
+        identity="wau n - mau n <= 0",
     ),
     fault(
         "a ratio that is not its parts", "assert_kpi_related_kpis_agree",
         f"update kpi.fct_kpi set value = value * 1.01 where {rows('avg_session_seconds', f'period_start = {DAY}')}",
+        identity="value = numerator / denominator",
     ),
     fault(
-        "a count that is not its numerator", "fct_kpi_counts_and_money_are_their_numerator",
+        "a count that is not its numerator", "fct_kpi_rows_are_one_number",
         f"update kpi.fct_kpi set value = value + 1 where {rows('tickets', f'period_start = {DAY}')}",
+        identity="counts_and_money_are_their_numerator",
     ),
     fault(
         "a change that its parts do not explain", "assert_kpi_contributions_add_up",
         """update kpi.fct_kpi_contribution set change_total = change_total + 1
         where kpi_code = 'orders' and driver_dimension = 'channel'""",
         tables="fct_kpi_contribution",
+        identity="sum of changes = change",
+    ),
+    fault(
+        "mix and rate that are not the change", "assert_kpi_contributions_add_up",
+        """update kpi.fct_kpi_contribution set mix_effect = mix_effect + 1
+        where mix_effect is not null and driver_dimension = 'channel'""",
+        tables="fct_kpi_contribution",
+        identity="change = mix + rate",
+    ),
+    fault(
+        "months that forget a day", "assert_kpi_sums_hold",
+        f"update kpi.fct_kpi set numerator = numerator - 1, value = value - 1 where {rows('orders', grain='month')}",
+        identity="sum of days = sum of months",
+    ),
+    fault(
+        "an app with a dimension of apps", "fct_kpi_rows_are_one_number",
+        f"update kpi.fct_kpi set dimension = 'app', dimension_value = app_id where {rows('ctr', APP_DAY)}",
+        identity="dimension_app_is_of_the_company",
+    ),
+    fault(
+        "a quantity that two marts tell", "int_kpi_quantities_are_told_once_by_one_mart",
+        "update intermediate.int_kpi_quantities set times_told = 2, quantity = 2 * quantity where app_id <> '*'",
+        tables="int_kpi_quantities",
+    ),
+    fault(
+        "an incomplete day that is judged", "fct_kpi_scorecard_judges_what_is_over",
+        "update kpi.fct_kpi_scorecard set expected_low = 1, is_anomaly = true where not is_complete and grain = 'day'",
+        tables="fct_kpi_scorecard",
+        identity="incomplete_periods_are_not_judged",
+    ),
+    fault(
+        "a green light below the target", "fct_kpi_scorecard_judges_what_is_over",
+        "update kpi.fct_kpi_scorecard set status = 'green' where status = 'red'",
+        tables="fct_kpi_scorecard",
+        identity="status_follows_pacing",
+    ),
+    fault(
+        "an incomplete month with a rate", "fct_kpi_scorecard_judges_what_is_over",
+        "update kpi.fct_kpi_scorecard set change_rate = 0.1 where not is_complete and grain = 'month'",
+        tables="fct_kpi_scorecard",
+        identity="incomplete_periods_have_no_rates",
+    ),
+    fault(
+        "a target that is due in part though its month is over", "fct_kpi_scorecard_judges_what_is_over",
+        "update kpi.fct_kpi_scorecard set expected_to_date = 1 where is_complete and target_value > 1",
+        tables="fct_kpi_scorecard",
+        identity="complete_targets_are_due_whole",
+    ),
+    fault(
+        "a band of a week", "fct_kpi_scorecard_judges_what_is_over",
+        "update kpi.fct_kpi_scorecard set is_anomaly = false where is_complete and grain = 'week'",
+        tables="fct_kpi_scorecard",
+        identity="only_days_have_bands",
     ),
     fault(
         "KPIs of an earlier build than the orders", "assert_kpi_agrees_with_the_marts",
@@ -132,8 +201,9 @@ COMPLETENESS = (
         f"delete from intermediate.int_kpi_periods where grain = 'day' and period_start = {DAY}",
     ),
     fault(
-        "a ratio without value", "fct_kpi_ratio_without_denominator_is_null",
+        "a ratio without value", "fct_kpi_rows_are_one_number",
         f"update kpi.fct_kpi set value = null where {rows('bounce_rate', f'period_start = {DAY}')}",
+        identity="ratio_without_denominator_is_null",
     ),
     fault(
         "rows twice", "unique_grain_fct_kpi_app_id",
@@ -147,6 +217,7 @@ COMPLETENESS = (
     fault(
         "money without a currency", "assert_kpi_related_kpis_agree",
         "update kpi.fct_kpi set currency_code = null where kpi_code = 'arpu'",
+        identity="currency",
     ),
 )  # fmt: skip
 FRESHNESS = (

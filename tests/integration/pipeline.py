@@ -33,9 +33,17 @@ class Run:
 
 
 def make(
-    target: str, data_dir: Path, *, folder: Path | None = None, timeout: int = 1200, **variables: str
+    target: str,
+    data_dir: Path,
+    *arguments: str,
+    folder: Path | None = None,
+    timeout: int = 1200,
+    **variables: str,
 ) -> Run:
-    """Call `make`; `folder` is the data folder of the result when it is not `data_dir` itself."""
+    """Call `make`; `folder` is the data folder of the result when it is not `data_dir` itself.
+
+    `arguments` stand on its command line, `variables` in its environment.
+    """
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("OPS_", "DAGSTER_", "DBT_"))
     }
@@ -43,7 +51,7 @@ def make(
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"):
         inherited.pop(name, None)
     finished = subprocess.run(
-        ["make", "--no-print-directory", target],
+        ["make", "--no-print-directory", target, *arguments],
         cwd=REPOSITORY,
         env={**inherited, "OPS_DATA_DIR": str(data_dir), **variables},
         stdout=subprocess.PIPE,

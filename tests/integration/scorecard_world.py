@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from tests.integration.pipeline import Run
-from tests.oracle.scorecard import Kpi, Meaning, World, row, scored
+from tests.oracle.scorecard import Kpi, Meaning, World, row
+from tests.oracle.scored import scored
 
 KEY = "app_id, kpi_code, grain, period_start, dimension, dimension_value"
 
@@ -54,7 +55,7 @@ def rows_of(run: Run, table: str, key: str) -> dict[tuple[object, ...], Mapping[
 def assert_scores_equal_the_oracle(run: Run, world: World) -> set[str]:
     """Every row and column; gives the columns that say something somewhere."""
     found = rows_of(run, "kpi.fct_kpi_scorecard", KEY)
-    expected = {key: row(world, key) for key in world.kpis if scored(world, key)}
+    expected = {key: row(world, key, kpi) for key, kpi in scored(world).items()}
     assert found.keys() == expected.keys()
     different = [
         (key, name, found[key][name], value)

@@ -39,7 +39,7 @@ NEWER = """
             feeds: [tickets]
 """
 BUILT = (
-    "int_kpi__fct_feedback", "int_kpi_definitions", "int_kpi_plan", "int_kpi_quantities", "int_kpi_cells",
+    "int_kpi_definitions", "int_kpi_plan", "int_kpi_quantities", "int_kpi_cells",
     "dim_kpi", "fct_kpi", "fct_kpi_current",
 )  # fmt: skip
 

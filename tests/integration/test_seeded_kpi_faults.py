@@ -37,6 +37,7 @@ def test_a_fault_does_not_reach_readers(seeded: Fault, company: Company, tmp_pat
     with pytest.raises(NotPublishable, match=seeded.caught_by):
         harmed.gate(seeded.tables | followers.keys())
     assert harmed.version() == before
+    assert seeded.identity in harmed.identities(seeded.caught_by)
 
 
 def test_a_sound_company_passes_and_so_does_what_a_person_accepted(company: Company, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 #: app, KPI, grain, first day, dimension, value of it.
 Key = tuple[str, str, str, date, str, str]
 EIGHTH = Decimal("0.00000001")
+#: KPIs that somebody reports: no report is not 0.
+LEVELS = {"total_followers"}
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,9 @@ def period_days(grain: str, start: date) -> list[date]:
     return [start + timedelta(days=day) for day in range(days)]
 
 
-def expected_to_date(world: World, key: Key) -> Decimal | None:
+def expected_to_date(world: World, key: Key, kpi: Kpi) -> Decimal | None:
     """What the target asks for by now."""
-    target, kpi = world.targets.get(key), world.kpis[key]
+    target = world.targets.get(key)
     app, code, grain, start, _, _ = key
     if target is None or kpi.is_complete or kpi.denominator is not None:
         return target
@@ -106,11 +108,25 @@ def expected_to_date(world: World, key: Key) -> Decimal | None:
         return (target * (share or Decimal(0))).quantize(EIGHTH, ROUND_HALF_UP)
 
 
-def row(world: World, key: Key) -> dict[str, object]:
-    """Columns of the scorecard row, without the bands."""
-    app, code, grain, start, dimension, dimension_value = key
-    kpi, meaning = world.kpis[key], world.meanings[code]
-    target, expected = world.targets.get(key), expected_to_date(world, key)
+def value_before(world: World, key: Key, kpi: Kpi, start: date | None) -> Decimal | None:
+    """Value of an earlier period; 0 of a count that had no row, where the total of that period is complete."""
+    app, code, grain, _, dimension, dimension_value = key
+    if start is None:
+        return None
+    earlier = world.kpis.get((app, code, grain, start, dimension, dimension_value))
+    if earlier is not None:
+        return earlier.value if earlier.is_complete else None
+    whole = world.kpis.get((app, code, grain, start, "all", "all"))
+    if whole is None or not whole.is_complete or kpi.denominator is not None or code in LEVELS:
+        return None
+    return Decimal(0)
+
+
+def row(world: World, key: Key, kpi: Kpi) -> dict[str, object]:
+    """Columns of the scorecard row of a value, without the bands."""
+    code, grain, start = key[1:4]
+    meaning = world.meanings[code]
+    target, expected = world.targets.get(key), expected_to_date(world, key, kpi)
     pacing = divided(kpi.value, expected) if expected is not None and expected > 0 else None
     if pacing is not None and meaning.direction == "down":
         pacing = 2 - pacing
@@ -129,28 +145,9 @@ def row(world: World, key: Key) -> dict[str, object]:
     starts = earlier_starts(grain, start, world.offsets)
     names = {"previous": "change_rate", "last_week": "wow_rate", "year_ago": "yoy_rate"}
     for comparison, rate in {**names, "year_ago_aligned": "yoy_aligned_rate"}.items():
-        earlier_start = starts.get(comparison)
-        earlier = (
-            world.kpis.get((app, code, grain, earlier_start, dimension, dimension_value))
-            if earlier_start
-            else None
-        )
-        before = earlier.value if earlier is not None and earlier.is_complete else None
+        before = value_before(world, key, kpi, starts.get(comparison))
         if comparison in names:
             columns[f"{comparison}_value"] = before
         comparable = kpi.is_complete and kpi.value is not None and before is not None
         columns[rate] = divided(kpi.value - before, abs(before)) if comparable else None  # type: ignore[operator, arg-type]
     return columns
-
-
-def scored(world: World, key: Key) -> bool:
-    """Whether a KPI value has a row."""
-    return (
-        key[4] == "all"
-        or key in world.targets
-        or (
-            key[4] == "channel"
-            and world.meanings[key[1]].additivity == "additive"
-            and world.kpis[key].denominator is None
-        )
-    )

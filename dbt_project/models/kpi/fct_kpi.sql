@@ -35,19 +35,25 @@ app_rules as (
     select distinct rule, app_id from {{ ref("int_kpi_days") }}
 ),
 
+plan as (
+    select *, caliber_version = max(caliber_version) over (partition by kpi_code) as is_current
+    from {{ ref("int_kpi_plan") }}
+),
+
 -- No row is 0, but a level that nobody reported is not known.
 parts as (
     select
         cells.*,
         plan.is_ratio,
         plan.is_currency,
+        plan.is_current,
         app_rules.app_id is not null as has_feeds,
         coalesce(periods.is_complete and not coalesce(cells.is_open, false), false) as is_complete,
         case when plan.is_stock then cells.numerator else coalesce(cells.numerator, 0) end as above,
         case when plan.denominator_name is null then 1 else coalesce(cells.denominator, 0) end
         * case when plan.times_complete_days then coalesce(periods.complete_days, 0) else 1 end as below
     from cells
-    inner join {{ ref("int_kpi_plan") }} as plan
+    inner join plan
         on
             cells.kpi_code = plan.kpi_code
             and cells.caliber_version = plan.caliber_version
@@ -89,6 +95,6 @@ select
     exact_denominator as denominator,
     case when is_currency then run.reporting_currency end as currency_code,
     is_complete,
-    caliber_version = max(caliber_version) over (partition by kpi_code) as is_current
+    is_current
 from exact
 cross join {{ ref("int_run") }} as run

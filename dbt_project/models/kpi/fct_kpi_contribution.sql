@@ -47,22 +47,48 @@ pairs as (
     where comparisons.comparison <> 'year_ago_aligned'
 ),
 
-parts as (
-    select app_id, kpi_code, grain, period_start, dimension, dimension_value, numerator, denominator
-    from {{ ref("fct_kpi") }}
-    where is_current and dimension in ({{ "'" ~ drivers | join("', '") ~ "'" }})
+-- Each segment by a number: it costs less than two texts on the way.
+segments as (
+    select
+        dimension as driver_dimension,
+        dimension_value as driver_value,
+        dense_rank() over (order by dimension) as driver_number,
+        row_number() over (order by dimension, dimension_value) as segment_number
+    from (
+        select dimension, dimension_value
+        from {{ ref("fct_kpi") }}
+        where dimension in ({{ "'" ~ drivers | join("', '") ~ "'" }})
+        union
+        select dimension, '(overlap)' as dimension_value
+        from {{ ref("fct_kpi") }}
+        where dimension in ({{ "'" ~ drivers | join("', '") ~ "'" }})
+    ) as named
 ),
 
-sides as (
-    {% for side, start in [("1", "period_start"), ("0", "earlier_start")] %}
+parts as (
+    select
+        kpi.app_id,
+        kpi.kpi_code,
+        kpi.grain,
+        kpi.period_start,
+        segments.driver_number,
+        segments.segment_number,
+        kpi.numerator,
+        kpi.denominator
+    from {{ ref("fct_kpi") }} as kpi
+    inner join segments
+        on kpi.dimension = segments.driver_dimension and kpi.dimension_value = segments.driver_value
+    where kpi.is_current
+),
+
+{% for side, start in [("1", "period_start"), ("0", "earlier_start")] %}
+side_{{ side }} as (
     select
         pairs.pair_id,
-        parts.dimension as driver_dimension,
-        parts.dimension_value as driver_value,
-        {% for other in ["1", "0"] %}
-        {{ "parts.numerator" if other == side else "cast(0 as decimal(28, 8))" }} as numerator_{{ other }},
-        {{ "parts.denominator" if other == side else "cast(0 as decimal(28, 8))" }} as denominator_{{ other }}{{ "," if not loop.last }}
-        {% endfor %}
+        parts.driver_number,
+        parts.segment_number,
+        coalesce(parts.numerator, 0) as numerator,
+        coalesce(parts.denominator, 0) as denominator
     from pairs
     inner join parts
         on
@@ -70,39 +96,83 @@ sides as (
             and pairs.kpi_code = parts.kpi_code
             and pairs.grain = parts.grain
             and pairs.{{ start }} = parts.period_start
-    {{ "union all" if not loop.last }}
-    {% endfor %}
 ),
 
-segments as (
+{% endfor %}
+-- What fell to nothing has no row now, what came had none before.
+sides as (
     select
         pair_id,
-        driver_dimension,
-        driver_value,
-        {% for part in ["numerator_1", "numerator_0", "denominator_1", "denominator_0"] %}
-        cast(coalesce(sum({{ part }}), 0) as decimal(28, 8)) as {{ part }}{{ "," if not loop.last }}
-        {% endfor %}
-    from sides
-    group by pair_id, driver_dimension, driver_value
+        driver_number,
+        segment_number,
+        {% for part in ["numerator", "denominator"] %}{% for side in ["1", "0"] %}
+        cast(coalesce(side_{{ side }}.{{ part }}, 0) as decimal(28, 8)) as {{ part }}_{{ side }}{{ "," if not (part == "denominator" and loop.last) }}
+        {% endfor %}{% endfor %}
+    from side_1
+    full outer join side_0 using (pair_id, driver_number, segment_number)
 ),
 
-{% set whole = "over (partition by segments.pair_id, segments.driver_dimension)" %}
+-- A ratio is split only by what holds both its parts once.
+sums as (
+    select
+        parts.app_id,
+        parts.kpi_code,
+        parts.grain,
+        parts.period_start,
+        parts.driver_number
+    from parts
+    inner join kpis
+        on
+            parts.app_id = kpis.app_id
+            and parts.kpi_code = kpis.kpi_code
+            and parts.grain = kpis.grain
+            and parts.period_start = kpis.period_start
+    group by parts.app_id, parts.kpi_code, parts.grain, parts.period_start, parts.driver_number, kpis.numerator, kpis.denominator
+    having sum(parts.numerator) = kpis.numerator and sum(parts.denominator) = kpis.denominator
+),
+
+split_ratios as (
+    select pair_id, driver_number
+    from (
+        {% for start in ["period_start", "earlier_start"] %}
+        select pairs.pair_id, sums.driver_number
+        from pairs
+        inner join sums
+            on
+                pairs.app_id = sums.app_id
+                and pairs.kpi_code = sums.kpi_code
+                and pairs.grain = sums.grain
+                and pairs.{{ start }} = sums.period_start
+        {{ "union all" if not loop.last }}
+        {% endfor %}
+    ) as wholes
+    group by pair_id, driver_number
+    having count(*) = 2
+),
+
 joined as (
     select
-        segments.*,
-        pairs.is_ratio,
+        sides.*,
         pairs.change,
         pairs.numerator_1 as all_numerator_1,
         pairs.numerator_0 as all_numerator_0,
         pairs.denominator_1 as all_denominator_1,
-        pairs.denominator_0 as all_denominator_0,
-        -- A ratio is split only where its segments hold both parts once.
-        sum(segments.numerator_1) {{ whole }} = pairs.numerator_1
-        and sum(segments.numerator_0) {{ whole }} = pairs.numerator_0
-        and sum(segments.denominator_1) {{ whole }} = pairs.denominator_1
-        and sum(segments.denominator_0) {{ whole }} = pairs.denominator_0 as adds_up
-    from segments
-    inner join pairs on segments.pair_id = pairs.pair_id
+        pairs.denominator_0 as all_denominator_0
+    from sides
+    inner join split_ratios as ratios on sides.pair_id = ratios.pair_id and sides.driver_number = ratios.driver_number
+    inner join pairs on sides.pair_id = pairs.pair_id
+),
+
+counts as (
+    select
+        sides.pair_id,
+        sides.driver_number,
+        sides.segment_number,
+        pairs.change,
+        cast(sides.numerator_1 - sides.numerator_0 as decimal(28, 8)) as change_total
+    from sides
+    inner join pairs on sides.pair_id = pairs.pair_id
+    where not pairs.is_ratio
 ),
 
 shares as (
@@ -118,7 +188,6 @@ shares as (
         case when denominator_1 = 0 then cast(numerator_1 as double) / cast(all_denominator_1 as double) else 0 end as bare_1,
         case when denominator_0 = 0 then cast(numerator_0 as double) / cast(all_denominator_0 as double) else 0 end as bare_0
     from joined
-    where is_ratio and adds_up
 ),
 
 ratio_effects as (
@@ -133,13 +202,13 @@ ratio_effects as (
     from shares
 ),
 
-{% set whole = "pair_id, driver_dimension" %}
+{% set whole = "pair_id, driver_number" %}
 ranked as (
     select
         *,
         cast(change - sum(mix_effect + rounded_rate_effect) over (partition by {{ whole }}) as decimal(28, 8)) as remainder,
         row_number() over (
-            partition by {{ whole }} order by abs(mix_effect + rounded_rate_effect) desc, driver_value
+            partition by {{ whole }} order by abs(mix_effect + rounded_rate_effect) desc, segment_number
         ) as place
     from ratio_effects
 ),
@@ -147,9 +216,7 @@ ranked as (
 contributions as (
     select
         pair_id,
-        driver_dimension,
-        driver_value,
-        change,
+        segment_number,
         mix_effect,
         cast(rounded_rate_effect + case when place = 1 then remainder else 0 end as decimal(28, 8)) as rate_effect,
         cast(mix_effect + rounded_rate_effect + case when place = 1 then remainder else 0 end as decimal(28, 8)) as change_total
@@ -157,27 +224,22 @@ contributions as (
     union all
     select
         pair_id,
-        driver_dimension,
-        driver_value,
-        change,
+        segment_number,
         null as mix_effect,
         null as rate_effect,
-        cast(numerator_1 - numerator_0 as decimal(28, 8)) as change_total
-    from joined
-    where not is_ratio
+        change_total
+    from counts
     union all
     select
-        pair_id,
-        driver_dimension,
-        '(overlap)' as driver_value,
-        change,
+        counts.pair_id,
+        segments.segment_number,
         null as mix_effect,
         null as rate_effect,
-        cast(change - sum(numerator_1 - numerator_0) as decimal(28, 8)) as change_total
-    from joined
-    where not is_ratio
-    group by pair_id, driver_dimension, change
-    having sum(numerator_1 - numerator_0) <> change
+        cast(counts.change - sum(counts.change_total) as decimal(28, 8)) as change_total
+    from counts
+    inner join segments on counts.driver_number = segments.driver_number and segments.driver_value = '(overlap)'
+    group by counts.pair_id, segments.segment_number, counts.change
+    having sum(counts.change_total) <> counts.change
 )
 
 select
@@ -189,11 +251,12 @@ select
     'all' as dimension,
     'all' as dimension_value,
     pairs.comparison,
-    contributions.driver_dimension,
-    contributions.driver_value,
+    segments.driver_dimension,
+    segments.driver_value,
     contributions.change_total,
     contributions.mix_effect,
     contributions.rate_effect,
     {{ divide_half_up("contributions.change_total", "pairs.change") }} as share_of_change
 from contributions
 inner join pairs on contributions.pair_id = pairs.pair_id
+inner join segments on contributions.segment_number = segments.segment_number

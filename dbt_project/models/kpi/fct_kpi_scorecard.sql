@@ -1,43 +1,54 @@
 {% set comparisons = ["previous", "last_week", "year_ago", "year_ago_aligned"] %}
-with kpis as (
+with scored as (
     select
-        kpi.*,
-        definitions.direction,
-        definitions.additivity,
-        targets.target_value
-    from {{ ref("fct_kpi") }} as kpi
-    inner join {{ ref("dim_kpi") }} as definitions
-        on kpi.kpi_code = definitions.kpi_code and kpi.caliber_version = definitions.caliber_version
-    left join {{ ref("stg_ops_workbook__kpi_targets") }} as targets
+        *,
+        row_number() over (
+            order by app_id, kpi_code, grain, period_start, dimension, dimension_value
+        ) as row_id
+    from {{ ref("int_kpi_scored") }}
+    where is_followed or target_value is not null
+),
+
+-- A dimension value without a row brought nothing, if the period is known; a ratio or a level of it is not known.
+earlier as (
+    select
+        scored.row_id,
+        comparisons.comparison,
+        case
+            when earlier.is_complete then earlier.value
+            when earlier.kpi_code is null and whole.is_complete and not scored.is_ratio and not scored.is_stock
+                then cast(0 as decimal(28, 8))
+        end as value
+    from scored
+    inner join {{ ref("int_kpi_comparisons") }} as comparisons
+        on scored.grain = comparisons.grain and scored.period_start = comparisons.period_start
+    left join {{ ref("int_kpi_scored") }} as earlier
         on
-            kpi.app_id = targets.app_id
-            and kpi.kpi_code = targets.kpi_code
-            and kpi.grain = targets.grain
-            and kpi.period_start = targets.period_start
-            and kpi.dimension = targets.dimension
-            and kpi.dimension_value = targets.dimension_value
-    where kpi.is_current
+            scored.app_id = earlier.app_id
+            and scored.kpi_code = earlier.kpi_code
+            and scored.grain = earlier.grain
+            and comparisons.earlier_start = earlier.period_start
+            and scored.dimension = earlier.dimension
+            and scored.dimension_value = earlier.dimension_value
+    left join {{ ref("int_kpi_scored") }} as whole
+        on
+            scored.app_id = whole.app_id
+            and scored.kpi_code = whole.kpi_code
+            and scored.grain = whole.grain
+            and comparisons.earlier_start = whole.period_start
+            and whole.dimension = 'all'
 ),
 
-scored as (
-    select *
-    from kpis
-    where
-        dimension = 'all'
-        or target_value is not null
-        or (dimension = 'channel' and additivity = 'additive' and denominator is null)
+past as (
+    select
+        row_id,
+        {% for comparison in comparisons %}
+        max(case when comparison = '{{ comparison }}' then value end) as {{ comparison }}_value{{ "," if not loop.last }}
+        {% endfor %}
+    from earlier
+    group by row_id
 ),
 
-{% for comparison in comparisons %}
-{{ comparison }} as (
-    select comparisons.period_start as later_start, earlier.*
-    from {{ ref("int_kpi_comparisons") }} as comparisons
-    inner join kpis as earlier
-        on comparisons.grain = earlier.grain and comparisons.earlier_start = earlier.period_start
-    where comparisons.comparison = '{{ comparison }}' and earlier.is_complete and earlier.value is not null
-),
-
-{% endfor %}
 shares as (
     select
         app_id,
@@ -54,27 +65,18 @@ compared as (
     select
         scored.*,
         {% for comparison in comparisons %}
-        {{ comparison }}.value as {{ comparison }}_value,
+        past.{{ comparison }}_value,
         {% endfor %}
         expectations.expected_low,
         expectations.expected_high,
         case
             when scored.target_value is null then null
-            when scored.is_complete or scored.denominator is not null or scored.additivity = 'semi' then scored.target_value
+            when scored.is_complete or scored.is_ratio or scored.additivity = 'semi' then scored.target_value
             when shares.whole_weight > 0
                 then cast(scored.target_value * cast({{ divide_half_up("shares.elapsed_weight", "shares.whole_weight") }} as decimal(10, 8)) as decimal(28, 8))
         end as expected_to_date
     from scored
-    {% for comparison in comparisons %}
-    left join {{ comparison }}
-        on
-            scored.app_id = {{ comparison }}.app_id
-            and scored.kpi_code = {{ comparison }}.kpi_code
-            and scored.grain = {{ comparison }}.grain
-            and scored.period_start = {{ comparison }}.later_start
-            and scored.dimension = {{ comparison }}.dimension
-            and scored.dimension_value = {{ comparison }}.dimension_value
-    {% endfor %}
+    left join past on scored.row_id = past.row_id
     left join {{ ref("int_kpi_expectations") }} as expectations
         on
             scored.app_id = expectations.app_id

@@ -6,23 +6,18 @@
 -- 2 %; a count also scatters by its own root.
 with days as (
     select
-        kpi.app_id,
-        kpi.kpi_code,
-        kpi.dimension,
-        kpi.dimension_value,
-        kpi.period_start,
-        kpi.is_complete,
-        definitions.unit = 'count' and kpi.denominator is null as is_count,
-        {{ days_between("cast('2000-01-03' as date)", "kpi.period_start") }} as day_number,
-        {{ days_between("cast('2000-01-03' as date)", "kpi.period_start") }} % 7 as weekday,
-        case when kpi.is_complete then cast(kpi.value as double) end as value
-    from {{ ref("fct_kpi") }} as kpi
-    inner join {{ ref("int_kpi_definitions") }} as definitions
-        on kpi.kpi_code = definitions.kpi_code and kpi.caliber_version = definitions.caliber_version
-    where
-        kpi.is_current
-        and kpi.grain = 'day'
-        and (kpi.dimension = 'all' or (kpi.dimension = 'channel' and definitions.additivity = 'additive'))
+        app_id,
+        kpi_code,
+        dimension,
+        dimension_value,
+        period_start,
+        is_complete,
+        unit = 'count' and not is_ratio as is_count,
+        {{ days_between("cast('2000-01-03' as date)", "period_start") }} as day_number,
+        {{ days_between("cast('2000-01-03' as date)", "period_start") }} % 7 as weekday,
+        case when is_complete then cast(value as double) end as value
+    from {{ ref("int_kpi_scored") }}
+    where grain = 'day' and is_followed
 ),
 
 levelled as (

@@ -134,8 +134,6 @@ class CodedAccount(ConfiguredAccount):
     `actions`: metric → kind of action, in place of the built-in ones beside the conversions themselves.
     """
 
-    #: Local hour from which the platform has the day before whole.
-    hour_ready: Annotated[int, Field(ge=0, le=23)] = 8
     retry_codes: tuple[int, ...] = ()
     expired_codes: tuple[int, ...] = ()
     actions: dict[Name, Name] | None = None

@@ -3,7 +3,7 @@
 POST OpenApiReportService/getReportData; amounts are 元 as floats, kept to 6 decimals. Campaign = 计划, ad group =
 单元, ad = 创意. The account's totals are those of the account reports of its `products`, added. Envelope and token:
 baidu_service.py; ads and their pages: baidu_pages.py.
-[?]: days in GMT+8, whole at `hour_ready`, restated for `restatement_days`; names of the conversion columns
+[?]: days in GMT+8, whole at `ready_hour`, restated for `restatement_days`; names of the conversion columns
 (`metrics`, by product) and of the other actions (`actions`), and on which day they are booked; the hour in the
 column `date` of a report by hour.
 """
@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from ingestion.ready_hours import ready_hour
 from ingestion.settings import Settings
 from ingestion.sources.ad_accounts import baidu_pages
 from ingestion.sources.ad_accounts.account_settings import BaiduAdsAccount, Product
@@ -92,7 +93,7 @@ def connect(settings: Settings, account: BaiduAdsAccount, client: "RESTClient") 
         days[("keyword_performance",)] = keywords
     states = {"accounts": lambda: [_money(client, account)], "ads": lambda: baidu_pages.ads(client, account)}
     return connected(
-        settings, account, ZONE, days, states, endpoint=f"POST {REPORT}", hour_ready=account.hour_ready,
+        settings, account, ZONE, days, states, endpoint=f"POST {REPORT}", hour_ready=ready_hour(account, SOURCE),
         hours=hourly(report, METRICS | both),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 POST v1/report/{account,creative}_report, at most a week a request; amounts are 元 as floats, kept to 6
 decimals, budgets 厘 (1/1000 元). Campaign = 计划, ad group = 组, ad = 创意. The platform states how many rows
 there are, but no sums; landing pages belong to ad groups.
-[?]: days in GMT+8, whole at `hour_ready`, restated for `restatement_days`; how far back reports reach (give
+[?]: days in GMT+8, whole at `ready_hour`, restated for `restatement_days`; how far back reports reach (give
 `start_date`); which metrics are impressions (封面曝光 `show` or 素材曝光 `aclick`), clicks, conversions, their
 value and video views (`metrics`); the other actions and the day they are booked on (`actions`); the key of the hour
 (`stat_hour`, else the time in `stat_date`) in a report by hour; error codes (`retry_codes`, `expired_codes` add to
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ingestion.exact_json import as_text
+from ingestion.ready_hours import ready_hour
 from ingestion.rest_client import Inspect
 from ingestion.settings import Settings
 from ingestion.sources.ad_accounts.account_settings import KuaishouAdsAccount
@@ -82,7 +83,7 @@ def connect(settings: Settings, account: KuaishouAdsAccount, client: "RESTClient
     return connected(
         settings, account, ZONE,
         {("ad_performance", "account_performance", "conversions"): daily(report, metrics, actions)}, states,
-        endpoint=f"POST {BASE}/v1/report", longest_days=LONGEST_DAYS, hour_ready=account.hour_ready,
+        endpoint=f"POST {BASE}/v1/report", longest_days=LONGEST_DAYS, hour_ready=ready_hour(account, SOURCE),
         hours=hourly(report, metrics), longest_days_by_hour=LONGEST_DAYS,
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from ingestion.exact_json import as_text
+from ingestion.ready_hours import ready_hour
 from ingestion.redaction import Redactor
 from ingestion.rest_client import api_session, rest_client
 from ingestion.settings import Settings
@@ -86,7 +87,7 @@ def connect(settings: Settings, account: TencentAdsAccount, endpoint: Endpoint) 
         settings, account, ZONE,
         {("ad_performance", "account_performance", "conversions"): daily(report, metrics, actions)},
         {"accounts": accounts, "ads": lambda: _ads(client, asked)}, endpoint="GET v3.0/daily_reports/get",
-        longest_days=90, hour_ready=8, hours=hourly(report, metrics), longest_days_by_hour=1,
+        longest_days=90, hour_ready=ready_hour(account, SOURCE), hours=hourly(report, metrics), longest_days_by_hour=1,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ amounts are 元 (the balance: 分). Campaign = 计划, ad group = 单元, ad = �
 rows there are, but no sums. `rgmv` is what was paid within 7 days of a click, refunds included; each
 metric has a window of its own. What readers do with a note (点赞, 评论, 收藏, 关注, 分享) are actions beside the
 orders. There is no report by the hour.
-[?]: days in GMT+8, whole at `hour_ready`, restated for `restatement_days`; which metrics are conversions,
+[?]: days in GMT+8, whole at `ready_hour`, restated for `restatement_days`; which metrics are conversions,
 their value and video views (`metrics`); the last step of the creative report's address
 (`creative_report`); the other actions and the day they are booked on (`actions`); error codes
 (`retry_codes`, `expired_codes` add to those here).
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ingestion.exact_json import as_text
+from ingestion.ready_hours import ready_hour
 from ingestion.rest_client import Inspect
 from ingestion.settings import Settings
 from ingestion.sources.ad_accounts.account_settings import XiaohongshuAdsAccount
@@ -76,7 +77,7 @@ def connect(settings: Settings, account: XiaohongshuAdsAccount, client: "RESTCli
         settings, account, ZONE,
         {("ad_performance", "account_performance", "conversions"): daily(
             lambda asked: _report(client, account, asked), metrics, actions)},
-        states, endpoint=f"POST {REPORTS}", hour_ready=account.hour_ready,
+        states, endpoint=f"POST {REPORTS}", hour_ready=ready_hour(account, SOURCE),
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import duckdb
 
 from ingestion.casting import literal, quote
 from ingestion.contract import Contract
+from ingestion.erasure.erased_list import ErasedList
+from ingestion.erasure.person_columns import person_columns
 from ingestion.landing_sql import cast_select
 from ingestion.manifest import Manifest
 from ingestion.schema_file import write_schema_file
@@ -41,6 +43,25 @@ class KeySweep:
             f"create or replace temp table {self._swept} as select {self._key}, updated_at "
             f"from ({cast_select(keys, relation, columns, file_name)}) where not _is_bad"
         )
+        self._erased = ErasedList.read(data_dir)
+        self._erase(keys)
+
+    def _erase(self, keys: Contract) -> None:
+        """Whoever was erased and is still in the database is known under a tombstone."""
+        columns = person_columns(keys)
+        if self._erased is None or not columns:
+            return
+        candidates = " union all ".join(
+            f"select '{kind}' as kind, app_id, {quote(name)} as id from {self._swept} where {quote(name)} is not null"
+            for name, kind in columns.items()
+        )
+        found = self._erased.among(self._connection, candidates)
+        for (kind, app_id, text), tombstone in found.items():
+            for name in (name for name, its_kind in columns.items() if its_kind == kind):
+                self._connection.execute(
+                    f"update {self._swept} set {quote(name)} = ? where app_id = ? and {quote(name)} = ?",
+                    [tombstone, app_id, text],
+                )
 
     @property
     def rows(self) -> int:
@@ -55,11 +76,20 @@ class KeySweep:
         )
 
     def deleted(self) -> str | None:
-        """A query of the last known state of rows that are gone, marked as deleted; None when there are none."""
+        """A query of the last known state of rows that are gone, marked as deleted; None when there are none.
+
+        Rows of people who were erased are none of them: what they did stays counted when the database forgets them.
+        """
         gone = (
             f"({self._known}) as known anti join {self._swept} using ({self._key}) "
             f"where _source_file = {literal(self._file_name)} and not coalesce(is_deleted, false)"
         )
+        if self._erased is not None:
+            tombstones = (
+                ", ".join(sorted({literal(each) for each in self._erased.tombstones.values()})) or "''"
+            )
+            for name in person_columns(self._contract):
+                gone += f" and coalesce({quote(name)}, '') not in ({tombstones})"
         if not self._number(f"from {gone}"):
             return None
         columns = [*(field.name for field in self._contract.fields if field.name != "is_deleted"), "_extra"]

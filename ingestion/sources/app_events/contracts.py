@@ -26,6 +26,7 @@ EVENTS = Contract(
     key=("app_id", "event_id"),
     repeats="ever",
     moment="occurred_at",
+    hashing="quick",
 )
 
 OPERATIONS = ("set", "set_once", "increment", "append", "unset", "delete")

@@ -8,8 +8,8 @@ from ingestion.sources.app_events.adapters import ADAPTERS
 
 LINES = ("ndjson", "jsonl")
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-#: Folders of formats that have no adapter onto the canonical event yet.
-OTHER_FORMATS = ("snowplow",)
+#: Its loaders write tab-separated lines, named by a moment and `.gz` only.
+TSV_FORMAT, TSV = "snowplow", ("tsv", "txt")
 CANONICAL = "canonical"
 VENDOR_READABLE = ".ndjson, .jsonl or .json (each also .gz or .zst)"
 READABLE = ".ndjson, .jsonl, .json, .csv (each also .gz or .zst) or .parquet"
@@ -34,8 +34,6 @@ def event_file(file: InboxFile) -> EventFile | str:
     """The readable file, or one line that says why it is not read."""
     path = PurePosixPath(file.name)
     folders = {part.lower() for part in path.parts[2:-1]}
-    if other := sorted(folders.intersection(OTHER_FORMATS)):
-        return f"the event format '{other[0]}' is not supported yet; convert the file to canonical events"
     vendors = sorted(folders.intersection(ADAPTERS))
     if len(vendors) > 1:
         return f"its folders name {len(vendors)} formats ({', '.join(vendors)}); keep one"
@@ -45,6 +43,10 @@ def event_file(file: InboxFile) -> EventFile | str:
         if stem.endswith(ending):
             stem, compression = stem[: -len(ending)], name
     kind = stem.rpartition(".")[2] if "." in stem else ""
+    if format_ == TSV_FORMAT:
+        if kind in TSV or (compression and kind not in (*LINES, "json", "csv", "parquet")):
+            return EventFile(file, "lines", compression, format_)
+        return "not a file of enriched events that can be read; name it .tsv or .txt (each also .gz or .zst)"
     if kind in LINES:
         return EventFile(file, "lines", compression, format_)
     if kind == "json" or (kind == "csv" and not vendors):

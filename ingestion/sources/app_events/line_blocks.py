@@ -12,12 +12,13 @@ import pyarrow as pa
 from ingestion.errors import FileRefused
 from ingestion.sources.app_events.decompression import BLOCK_BYTES, sound_blocks
 from ingestion.sources.app_events.formats import EventFile
-from ingestion.sources.app_events.odd_lines import Places, odd_lines
+from ingestion.sources.app_events.odd_lines import Places, looked_at
 
 #: A longer line is put aside with its first characters.
 LINE_BYTES = 16 << 20
 SHOWN_BYTES = 2000
-#: `note` is null, or the reason code of a line that cannot be text; `odd` says that it needs a second look (odd_lines).
+#: `note` is null, or the reason code of a line that cannot be text; `odd` says that it needs a second look, and
+#: `edged` that a text in it may begin or end with a blank (odd_lines).
 SCHEMA = pa.schema(
     [
         ("line", pa.string()),
@@ -25,6 +26,7 @@ SCHEMA = pa.schema(
         ("row", pa.int64()),
         ("note", pa.string()),
         ("odd", pa.bool_()),
+        ("edged", pa.bool_()),
     ]
 )
 #: A piece of this size is cut as it lies; smaller ones are put together.
@@ -47,7 +49,7 @@ class LineCutter:
         for piece, note in _whole_lines(file):
             if note:
                 text = bytes(piece).decode("utf-8", "backslashreplace")
-                yield self._batch([text], [number], [row], [note], [True])
+                yield self._batch([text], [number], [row], [note], [True], [True])
                 row += 1
                 continue
             ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == 10) + 1
@@ -80,17 +82,17 @@ class LineCutter:
         rows = np.concatenate(
             [np.arange(first, first + len(own), dtype=np.int64) for _, first, own, _ in pieces]
         )
-        odd = odd_lines(bytes_, ends)
+        looks = looked_at(bytes_, ends)
         lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(data))
         try:
             lines.validate(full=True)
         except pa.ArrowInvalid:
             texts, notes = _decoded(lines)
-            return self._batch(texts, files, rows, notes, odd)
-        return self._batch(lines, files, rows, pa.nulls(len(ends), pa.string()), odd)
+            return self._batch(texts, files, rows, notes, looks.odd, looks.edged)
+        return self._batch(lines, files, rows, pa.nulls(len(ends), pa.string()), looks.odd, looks.edged)
 
     def _batch(
-        self, lines: object, files: object, rows: object, notes: object, odd: object
+        self, lines: object, files: object, rows: object, notes: object, odd: object, edged: object
     ) -> pa.RecordBatch:
         dictionary = pa.DictionaryArray.from_arrays(pa.array(files, pa.int32()), self._names)
         columns = [
@@ -99,6 +101,7 @@ class LineCutter:
             pa.array(rows, pa.int64()),
             pa.array(notes, pa.string()),
             pa.array(odd, pa.bool_()),
+            pa.array(edged, pa.bool_()),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
@@ -111,6 +114,7 @@ def lines_table(texts: Sequence[str], names: Sequence[str], numbers: Sequence[in
         "row": pa.array(numbers, pa.int64()),
         "note": pa.nulls(len(texts), pa.string()),
         "odd": pa.array([True] * len(texts), pa.bool_()),
+        "edged": pa.array([True] * len(texts), pa.bool_()),
     }
     return pa.table(columns, SCHEMA)
 

@@ -6,6 +6,7 @@ Vectorised over a block of whole lines: a regular expression over the same text 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,54 +18,110 @@ Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 #: So many bytes are looked at in one go: they stay in the cache of a core.
-_CHUNK = 1 << 19
+_CHUNK = 1 << 18
 #: Steps to the left before a byte is taken for odd: longer numbers and runs of blanks are nobody's habit.
 _STEPS = 64
 _TAB, _RETURN, _BLANK, _QUOTE, _COMMA, _MINUS, _POINT, _COLON, _OPEN = 9, 13, 32, 34, 44, 45, 46, 58, 91
+_BACKSLASH = ord("\\")
 _LETTERS = {name: ord(name) for name in "aefin"}
 _CLOSE = ord("}")
 
 
-def odd_lines(data: Bytes, ends: Places) -> Flags:
-    """A flag for each line. `data` are whole lines of UTF-8, each ending with a newline; `ends` are behind those."""
+@dataclass(frozen=True)
+class Looks:
+    """Flags for each line: `odd` as above; `edged` = a text of it may begin or end with a blank, or has an escape."""
+
+    odd: Flags
+    edged: Flags
+
+
+def looked_at(data: Bytes, ends: Places) -> Looks:
+    """`data` are whole lines of UTF-8, each ending with a newline; `ends` are behind those."""
+    odd, edged = np.zeros(len(ends), np.bool_), np.zeros(len(ends), np.bool_)
     if not len(ends):
-        return np.zeros(0, np.bool_)
-    closers, exponents, points, words = _candidates(data)
+        return Looks(odd, edged)
+    found = _candidates(data)
     places = [
-        _closes_after_comma(data, closers),
-        _value_ends(data, exponents),
-        _long_fractions(data, points),
-        words[_begins_value(data, words - 1) & _ends_word(data, words)],
+        _closes_after_comma(data, found.closers),
+        _value_ends(data, found.exponents),
+        _long_fractions(data, found.points),
+        found.words[_begins_value(data, found.words - 1) & _ends_word(data, found.words)],
     ]
-    odd = np.zeros(len(ends), np.bool_)
     odd[np.searchsorted(ends, np.concatenate(places), side="right")] = True
-    if len(closers) > MAX_DEPTH:
-        odd |= np.diff(np.searchsorted(closers, ends), prepend=0) > MAX_DEPTH
-    return odd
+    if len(found.closers) > MAX_DEPTH:
+        odd |= np.diff(np.searchsorted(found.closers, ends), prepend=0) > MAX_DEPTH
+    edged[np.searchsorted(ends, found.edges, side="right")] = True
+    return Looks(odd, edged)
 
 
-def _candidates(data: Bytes) -> tuple[Places, Places, Places, Places]:
-    """Places of closing brackets, of an e after a digit, of points that may stand in a long number, and of the words
-    nan and inf (any letters)."""
-    found: list[list[Places]] = [[], [], [], []]
+def odd_lines(data: Bytes, ends: Places) -> Flags:
+    return looked_at(data, ends).odd
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Places of closing brackets, of an e after a digit, of points that may stand in a long number, of the words
+    nan and inf (any letters), and of edges: escapes, and blanks on the inner side of what may be a quote of a text."""
+
+    closers: Places
+    exponents: Places
+    points: Places
+    words: Places
+    edges: Places
+
+
+def _candidates(data: Bytes) -> _Found:
+    found: list[list[Places]] = [[], [], [], [], []]
+    size = min(len(data), _CHUNK + 2)
+    # New memory for each result would cost ten times what the comparisons do.
+    small, digit, digits = (np.empty(size, kind) for kind in (np.uint8, np.uint8, np.bool_))
+    kept = [np.empty(size, np.bool_) for _ in range(6)]
     for start in range(0, len(data), _CHUNK):
         # The two bytes before are looked at as well: nothing is torn at a border.
         again = min(start, 2)
         part = data[start - again : start + _CHUNK]
-        small = part | 32
-        letter = {name: small == code for name, code in _LETTERS.items()}
-        exponents, points, digits = letter["e"], part == _POINT, _is_digit(part)
-        exponents[1:] &= digits[:-1]
+        n = len(part)
+        one, two, three, four, five, six = (flags[:n] for flags in kept)
+        low, is_digit = small[:n], digits[:n]
+        np.bitwise_or(part, 32, out=low)
+        np.less(np.subtract(part, 48, out=digit[:n]), 10, out=is_digit)
+
+        closers = np.equal(low, _CLOSE, out=one)
+        found[0].append(np.flatnonzero(closers[again:]) + start)
+
+        quotes, blanks = np.equal(part, _QUOTE, out=two), np.equal(part, _BLANK, out=three)
+        edges = np.equal(part, _BACKSLASH, out=four)
+        # A text ends before a comma, a colon, a closing bracket or a blank.
+        behind = np.less_equal(part, _BLANK, out=five)
+        behind |= np.equal(part, _COMMA, out=six)
+        behind |= np.equal(part, _COLON, out=six)
+        behind |= closers
+        np.logical_and(quotes[:-1], blanks[1:], out=six[1:])
+        edges[1:] |= six[1:]
+        np.logical_and(blanks[:-2], quotes[1:-1], out=six[2:])
+        six[2:] &= behind[2:]
+        edges[2:] |= six[2:]
+        found[4].append(np.flatnonzero(edges[again:]) + start)
+
+        exponents = np.equal(low, _LETTERS["e"], out=one)
+        exponents[1:] &= is_digit[:-1]
+        found[1].append(np.flatnonzero(exponents[again:]) + start)
+
         # 7 and 8 behind a point are digits, or 8 and 9 before it; at the borders of the part nobody looks.
-        points[9:-8] &= (digits[17:] & digits[16:-1]) | (digits[:-17] & digits[1:-16])
-        nan, inf = letter["a"], letter["f"]
-        nan[1:-1] &= letter["n"][:-2] & letter["n"][2:]
-        inf[2:] &= letter["i"][:-2] & letter["n"][1:-1]
-        for places, mask in zip(found, (small == _CLOSE, exponents, points), strict=False):
-            places.append(np.flatnonzero(mask[again:]) + start)
-        found[3].append(np.flatnonzero(nan[1:-1] | inf[2:]) + (start - again))
-    closers, exponents, points, words = (np.concatenate(places) for places in found)
-    return closers, exponents, points, words
+        points = np.equal(part, _POINT, out=one)
+        pairs = np.logical_and(is_digit[:-1], is_digit[1:], out=two[: max(n - 1, 0)])
+        if n > 17:
+            points[9:-8] &= np.logical_or(pairs[16:], pairs[:-16], out=three[: n - 17])
+        found[2].append(np.flatnonzero(points[again:]) + start)
+
+        outs = zip("anfi", (one, two, three, four), strict=True)
+        nan, middle, inf, first = (np.equal(low, _LETTERS[name], out=out) for name, out in outs)
+        nan[1:-1] &= np.logical_and(middle[:-2], middle[2:], out=five[: max(n - 2, 0)])
+        inf[2:] &= np.logical_and(first[:-2], middle[1:-1], out=six[: max(n - 2, 0)])
+        nan[1:-1] |= inf[2:]
+        found[3].append(np.flatnonzero(nan[1:-1]) + (start - again))
+    closers_, exponents_, points_, words_, edges_ = (np.concatenate(places) for places in found)
+    return _Found(closers_, exponents_, points_, words_, edges_)
 
 
 def _closes_after_comma(data: Bytes, closers: Places) -> Places:

@@ -58,12 +58,12 @@ def _as_json(lines: pa.Table) -> pa.Table:
 
 
 def _by_cast(keys: list[str]) -> str:
-    """file, row, line, event (a structure) and _extra of the lines with these keys."""
+    """file, row, edged, event (a structure) and _extra of the lines with these keys."""
     types = ", ".join(f"{quote(key)} {'json' if key == 'properties' else 'varchar'}" for key in keys)
     extra = "cast(null as varchar)" if set(keys) <= set(COLUMNS) else extra_keys("line")
-    return f"""select file, row, line, event, {extra} as _extra
+    return f"""select file, row, edged, event, {extra} as _extra
         from (
-            select file, row, line,
+            select file, row, line, edged,
                 try(cast(case when not odd and note is null then line end as struct({types}))) as event
             from event_json
         )
@@ -76,11 +76,11 @@ def _by_keys(shapes: list[list[str]]) -> str:
     extra = "cast(null as varchar)"
     if len(known) < len(shapes):
         extra = f"case when keys in ({listed(known)}) then null else {extra_keys('line')} end"
-    return f"""select file, row, line, event, {extra} as _extra
+    return f"""select file, row, edged, event, {extra} as _extra
         from (
             select *, case when keys in ({listed(shapes)}) then json_transform(line, {literal(TYPES)}) end as event
             from (
-                select file, row, line, case when not odd and note is null then try(json_keys(line)) end as keys
+                select file, row, line, edged, case when not odd and note is null then try(json_keys(line)) end as keys
                 from event_lines
             )
         )
@@ -88,7 +88,7 @@ def _by_keys(shapes: list[list[str]]) -> str:
 
 
 def _plain(events: str, given: "list[str] | tuple[str, ...]") -> str:
-    """Typed rows of a query with file, row, line, event and _extra, whose structure has the columns `given`."""
+    """Typed rows of a query with file, row, edged, event and _extra, whose structure has the columns `given`."""
     texts = ", ".join(f"{_given(name, given)} as {name}" for name in COLUMNS)
     values = ", ".join(_value(name) for name in COLUMNS)
     found = [name for name in _TEXTS if name in given]
@@ -97,9 +97,10 @@ def _plain(events: str, given: "list[str] | tuple[str, ...]") -> str:
         from (
             select {values}, {", ".join(f"nullif({name}, '') as text_{name}" for name in _MOMENTS)},
                 _extra, cast(file as varchar) as _source_file, row as _source_row
-            from (select {texts}, _extra, file, row, contains(line, '\\') as is_escaped from ({events}))
-            where not coalesce({" or ".join(_doubts(name) for name in found)}, false)
-                and not (is_escaped and coalesce({" or ".join(f"right({name}, 1) <= ' '" for name in found)}, false))
+            from (select {texts}, _extra, file, row, edged from ({events}))
+            where case when edged then not coalesce({" or ".join(_is_blank_at_an_end(name) for name in found)}, false)
+                    else true end
+                and not coalesce({" or ".join(_is_like_a_structure(name) for name in SCALARS if name in found)}, false)
         )
         where {" and ".join(typed)} and (user_id is not null or anonymous_id is not null)
             and coalesce(starts_with(cast(properties as varchar), '{{'), true)"""
@@ -125,11 +126,13 @@ def _value(name: str) -> str:
     )
 
 
-def _doubts(name: str) -> str:
-    """SQL, true for text with a blank at an end (only an escaped line ends with another than a space), and where an
-    identity begins like an object or a list. Comparisons look at a few bytes: 14 columns cost a tenth of `left`.
-    """
-    doubts = [f"({name} < '!' and {name} <> '')", f"suffix({name}, ' ')"]
-    if name in SCALARS:
-        doubts += [f"({name} >= '{start}' and {name} < '{end}')" for start, end in (("[", "\\"), ("{", "|"))]
-    return " or ".join(doubts)
+def _is_blank_at_an_end(name: str) -> str:
+    """SQL, for the few lines that are edged: only an escape can put another character than a space there."""
+    return f"({name} <> '' and ({name} < '!' or right({name}, 1) <= ' '))"
+
+
+def _is_like_a_structure(name: str) -> str:
+    """SQL: an identity that begins like an object or a list. Comparisons look at a few bytes, `left` copies them."""
+    return " or ".join(
+        f"({name} >= '{start}' and {name} < '{end}')" for start, end in (("[", "\\"), ("{", "|"))
+    )

@@ -16,10 +16,12 @@ from ingestion.loading import Loading
 from ingestion.manifest import Manifest
 from ingestion.settings import Settings
 from ingestion.sources.app_events.adapters import ADAPTERS
+from ingestion.sources.app_events.adapters.snowplow import SNOWPLOW
 from ingestion.sources.app_events.adapters.vendor_rows import rows_of_operations, rows_of_vendor_lines
 from ingestion.sources.app_events.contracts import EVENTS, PROFILE_OPERATIONS
 from ingestion.sources.app_events.delimited import csv_tables
 from ingestion.sources.app_events.document import document_lines, document_rows, is_document
+from ingestion.sources.app_events.enriched_lines import rows_of_enriched_lines
 from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
 from ingestion.sources.app_events.identity import checked_events
 from ingestion.sources.app_events.line_blocks import SCHEMA, LineCutter
@@ -167,6 +169,8 @@ def rows_of_format(landing: Landing, lines: pa.Table, format_: str) -> str:
     """Query with the columns of strict_rows.SCHEMA over lines (line_blocks.SCHEMA) of one format."""
     if format_ == CANONICAL:
         return rows_of_lines(landing.connection, lines)
+    if format_ == SNOWPLOW.format:
+        return rows_of_enriched_lines(landing.connection, lines)
     return rows_of_vendor_lines(landing.connection, lines, ADAPTERS[format_])
 
 

@@ -18,6 +18,7 @@ SCHEMA = pa.schema(
 )
 _NOTES = {
     "broken_encoding": "the line is not UTF-8; the wrong bytes are shown as \\xNN",
+    "wrong_columns": "an enriched event has 131 columns divided by tabs, and no header",
     "line_too_long": "the line is longer than 16 MiB; only its beginning is kept",
 }
 

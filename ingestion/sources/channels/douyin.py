@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ingestion.channel_accounts import DouyinAccount
 from ingestion.exact_json import as_text
+from ingestion.ready_hours import ready_moment
 from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, Refusal, rest_client
 from ingestion.secrets_store import TokenChain, token_key
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 SOURCE = "douyin"
 HOST = "https://open.douyin.com"
 ZONE = ZoneInfo("Asia/Shanghai")
-READY_AFTER = timedelta(hours=10)
 #: The platform tells of so many days; date_type is one of these.
 DAYS_TOLD = 30
 DATE_TYPES = (7, 15, 30)
@@ -81,9 +81,8 @@ def _connect(settings: Settings, account: DouyinAccount, endpoint: Endpoint) -> 
     client = rest_client(endpoint.base_url, platform=SOURCE, inspect=inspect, redactor=redactor, auth=auth)
     open_id = account.open_id or account.account_id
     ours: dict[str, str | None] = {"app_id": account.app_id, "account_id": account.account_id}
-    ready = settings.as_of.astimezone(ZONE) - READY_AFTER
-    told_at = ready.replace(hour=0, minute=0, second=0, microsecond=0) + READY_AFTER
-    last_day = ready.date() - timedelta(days=1)
+    told_at = ready_moment(account, SOURCE, settings.as_of, settings.reporting_timezone)
+    last_day = told_at.date() - timedelta(days=1)
     oldest_day = last_day - timedelta(days=DAYS_TOLD - 1)
 
     def fans(first: date, last: date) -> Mapping[str, Sequence[TextRow]]:

@@ -17,6 +17,7 @@ import requests
 
 from ingestion.channel_accounts import WechatAccount
 from ingestion.exact_json import as_text
+from ingestion.ready_hours import ready_moment
 from ingestion.redaction import Redactor
 from ingestion.rest_client import ApiError, Refusal, TokenAuth, api_session, rest_client
 from ingestion.settings import Settings
@@ -39,7 +40,6 @@ HOST = "https://api.weixin.qq.com"
 TOKEN_PATH = "/cgi-bin/stable_token"
 ZONE = ZoneInfo("Asia/Shanghai")
 WEEK = 7
-READY_AFTER = timedelta(hours=8)
 #: Articles gather readers for 30 days, told once a day: asking more often would only use up the quota.
 ARTICLE_DAYS = 30
 MINUTE_QUOTA, DAY_QUOTA = 45011, 45009
@@ -130,8 +130,7 @@ def _connect(settings: Settings, account: WechatAccount, endpoint: Endpoint) -> 
     def articles(first: date, last: date) -> Mapping[str, Sequence[TextRow]]:
         return {"article_total_detail": _article_rows(client, ours, first, last)}
 
-    ready = settings.as_of.astimezone(ZONE) - READY_AFTER
-    told_at = ready.replace(hour=0, minute=0, second=0, microsecond=0) + READY_AFTER
+    told_at = ready_moment(account, SOURCE, settings.as_of, settings.reporting_timezone)
     days, hourly = account.restatement_days, settings.as_of - STALE_AFTER
     base = "POST /datacube/"
     questions = (
@@ -142,7 +141,7 @@ def _connect(settings: Settings, account: WechatAccount, endpoint: Endpoint) -> 
             "publish_date", WEEK,
         ),
     )  # fmt: skip
-    return Connected(ZONE, ready.date() - timedelta(days=1), questions)
+    return Connected(ZONE, told_at.date() - timedelta(days=1), questions)
 
 
 def _ask(client: "RESTClient", name: str, first: date, last: date) -> Any:

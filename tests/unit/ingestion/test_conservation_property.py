@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingestion.sources.app_events import pull
 from ingestion.sources.app_events.strict_json import NotStrict, parse
+from tests.unit.ingestion.sources.app_events.adapters.vendor_lines import enriched
 from tests.unit.ingestion.sources.app_events.event_lines import line
 from tests.unit.ingestion.sources.company_folder import CompanyFolder, counts
 
@@ -48,7 +49,18 @@ replaced = st.builds(
     st.sampled_from([b'"', b":", b"}", b"1", b"u1", b" "]),
     st.sampled_from([b"", b",}", b"NaN", b"1.0e5", b"\xff", b"\\ud800", b"\\u0000", b"[[[", b"/**/", b"'"]),
 )
-texts = st.one_of(good, objects, cuts, noise, replaced)
+cells = st.one_of(
+    scalars.map(str), st.sampled_from(["", "{}", '{"data":{"data":{"a":1.5}}}', "[1]", "\t", '{"a":'])
+)
+columns = st.sampled_from(
+    ["event_id", "user_id", "contexts", "unstruct_event", "derived_tstamp", "platform", "se_value"]
+)
+tabbed = st.builds(
+    lambda number, changes: enriched(**{"event_id": number} | changes).encode("utf-8", "replace"),
+    ids,
+    st.dictionaries(columns, cells, max_size=2),
+)
+texts = st.one_of(good, tabbed, objects, cuts, noise, replaced)
 files = st.builds(
     lambda mark, lines, between, end: mark + between.join(lines) + end,
     st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xff\xfe"]),
@@ -56,7 +68,9 @@ files = st.builds(
     st.sampled_from([b"\n", b"\n", b"\r\n", b"\n\n", b"\r"]),
     st.sampled_from([b"", b"\n", b"\0"]),
 )
-names = st.sampled_from(["ndjson", "ndjson", "jsonl", "json", "csv", "ndjson.gz", "ndjson.zst", "parquet"])
+names = st.sampled_from(
+    ["ndjson", "ndjson", "jsonl", "json", "csv", "ndjson.gz", "ndjson.zst", "parquet", "tsv"]
+)
 HEADER = b"event_id,event_name,user_id,occurred_at,properties\n"
 
 #: Every example lands files: to make a found one smaller would take minutes.
@@ -75,20 +89,20 @@ def test_no_line_is_lost(contents: list[tuple[str, bytes, bool]]) -> None:
         company = CompanyFolder(Path(folder))
         expected: dict[str, int] = {}
         for number, (ending, data, is_whole) in enumerate(contents):
-            name = f"inbox/app_events/{number}.{ending}"
-            if ending in ("ndjson", "jsonl"):
+            name = _name(number, ending)
+            if ending in ("ndjson", "jsonl", "tsv"):
                 expected[name] = number_of_lines(data)
             if ending == "csv":
                 data = HEADER + data
             if ending == "ndjson.gz" and is_whole:
                 expected[name] = number_of_lines(data)
                 data = gzip.compress(data)
-            company.put(f"app_events/{number}.{ending}", data)
+            company.put(name.removeprefix("inbox/"), data)
         results = pull(company.settings)
         # A content that stands in several files of the run is read in each of them.
         found = {name: count for result in results for name, count in counts(result).items()}
         refused = {refusal.file_name for result in results for refusal in result.refused}
-        assert set(found) | refused == {f"inbox/app_events/{n}.{e}" for n, (e, _, _) in enumerate(contents)}
+        assert set(found) | refused == {_name(n, e) for n, (e, _, _) in enumerate(contents)}
         assert not set(found) & refused
         assert {name: found[name][0] for name in expected if name in found} == {
             name: lines for name, lines in expected.items() if name not in refused
@@ -104,6 +118,10 @@ def test_no_line_is_lost(contents: list[tuple[str, bytes, bool]]) -> None:
             _is_strict(row)
         company.accept(results)
         assert [result for result in pull(company.settings) if result.batch_id] == []
+
+
+def _name(number: int, ending: str) -> str:
+    return f"inbox/app_events/{'snowplow/' if ending == 'tsv' else ''}{number}.{ending}"
 
 
 def _is_strict(row: dict[str, str | None]) -> None:

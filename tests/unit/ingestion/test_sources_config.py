@@ -124,7 +124,7 @@ ad_accounts:
   - platform: xiaohongshu_ads
     account_id: 5500001
     creative_report: creative
-    hour_ready: 10
+    ready_hour: 10
     endpoint: demo
   - platform: kuaishou_ads
     account_id: 6600001
@@ -136,7 +136,7 @@ ad_accounts:
 def test_reads_what_is_particular_to_a_platform() -> None:
     baidu, xiaohongshu, kuaishou = parse_sources(ROTATING).ad_accounts
     assert (baidu.user_name, baidu.products, baidu.retry_codes) == ("shop", ("search",), (8207,))
-    assert (xiaohongshu.creative_report, xiaohongshu.hour_ready, baidu.hour_ready) == ("creative", 10, 8)
+    assert (xiaohongshu.creative_report, xiaohongshu.ready_hour, baidu.ready_hour) == ("creative", 10, None)
     assert (kuaishou.metrics, kuaishou.currency_code) == ({"impressions": "aclick"}, "CNY")
 
 
@@ -145,20 +145,20 @@ def test_reads_what_is_particular_to_a_platform() -> None:
     [
         ("    user_name: shop\n", "", "line 3: `user_name` is missing; add it"),
         (
-            "hour_ready: 10",
+            "ready_hour: 10",
             "business_timezone: Mars",
             "line 13: `business_timezone`: write an IANA time zone such as",
         ),
-        ("hour_ready: 10", "actions: {like: [a]}", "line 13: `like`: Input should be a valid string"),
+        ("ready_hour: 10", "actions: {like: [a]}", "line 13: `like`: Input should be a valid string"),
         ("[search]", "[shopping]", "line 6: `products`: Input should be 'search' or 'feed'"),
         ("{search: {conv", "{search: {clicks: x, conv", "line 7: `clicks`: Input should be 'conversions'"),
         ("[8207]", "[many]", "line 8: `retry_codes`: Input should be a valid integer"),
         (", refresh_token: B_REFRESH", "", "line 9: `refresh_token` is missing; add it"),
         ("creative_report: creative", "creative_report: all", "line 12: `creative_report`: Input should be"),
         (
-            "hour_ready: 10",
-            "hour_ready: 24",
-            "line 13: `hour_ready`: Input should be less than or equal to 23",
+            "ready_hour: 10",
+            "ready_hour: 24",
+            "line 13: `ready_hour`: Input should be less than or equal to 23",
         ),
         ("{impressions: aclick}", "{spend: x}", "line 17: `spend`: Input should be"),
     ],

@@ -89,11 +89,22 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
         for card in cards
         if card["kpi_code"] == "dau"
     ]  # fmt: skip
+    # 抖音 brings 30 a day until it brings nothing, and one day too many; its money is no news.
+    channels = [
+        {**cards[0], "kpi_code": code, "period_start": day, "dimension": "channel", "dimension_value": channel,
+         "value": value, "expected_low": 20, "expected_high": 40, "is_anomaly": not 20 <= value <= 40}
+        for code, channel, day, value in (
+            ("new_users", "douyin", DAY, 0), ("new_users", "organic", DAY, 45),
+            ("new_users", "douyin", DAY - timedelta(days=1), 30),
+            ("new_users", "douyin", DAY - timedelta(days=6), 60), ("new_users", "douyin", DAY - timedelta(days=7), 60),
+            ("net_revenue", "douyin", DAY, 0),
+        )
+    ]  # fmt: skip
     month = {
         **cards[0], "grain": "month", "period_start": DAY.replace(day=1), "target_value": 1000, "value": 700,
         "attainment": "0.7", "expected_to_date": 1000, "pacing": "0.7", "status": "red", "is_complete": True,
     }  # fmt: skip
-    _insert(connection, "kpi.fct_kpi_scorecard", [*cards, month])
+    _insert(connection, "kpi.fct_kpi_scorecard", [*cards, *channels, month])
     _insert(connection, "kpi.fct_kpi_contribution", [
         {"app_id": "shop", "kpi_code": "dau", "caliber_version": 1, "grain": "day", "period_start": DAY,
          "dimension": "all", "dimension_value": "all", "comparison": comparison, "driver_dimension": driver,

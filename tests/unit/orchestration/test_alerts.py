@@ -58,7 +58,7 @@ def test_a_place_that_fails_is_tried_again_and_the_others_are_not_told_twice(
         assert outcomes == [
             "alert 1 of 4 (json): not sent, the next run tries again",
             "alert 2 of 4 (json): sent",
-            "alert 3 of 4 (no-such-place): not sent, the next run tries again",
+            "alert 3 of 4 (no-such-place): not sent (no URL that apprise knows), the next run tries again",
             "alert 4 of 4 (json): not sent, the next run tries again",
         ]
         broken.status = 200
@@ -105,11 +105,14 @@ def test_what_a_publication_leaves_to_worry_about(tmp_path: Path) -> None:
     assert [(app.app_id, move.kpi.code) for app, move in findings.anomalies] == [
         ("*", "dau"),
         ("shop", "dau"),
+        ("shop", "new_users"),
     ]
     body = compose(findings, "zh", "/data/reports/latest/company.html").body
     assert "• App 事件: events" in body
     assert f"• {HOSTILE} 3月 日活 700 (目标 1,000, 70%)" in body
     assert f"• {HOSTILE} 3月31日 日活 40 (常见区间 90 – 140); 主要来自 渠道 抖音 −70" in body
+    assert f"• {HOSTILE} 3月31日 抖音 · 新增 0 (常见区间 20 – 40)" in body, "a channel that fell to nothing"
+    assert "自然流量" not in body, "channels that are unusual in another way are left to the report"
     assert "/data/reports/latest/company.html" in body
 
 

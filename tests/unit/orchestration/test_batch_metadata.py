@@ -8,7 +8,8 @@ import pytest
 from ingestion.manifest import Manifest
 from ingestion.sources.app_events import pull
 from ingestion.sources.app_events.contracts import EVENTS
-from orchestration.defs.batch_metadata import batch_metadata, masked
+from orchestration.defs.batch_metadata import batch_metadata
+from orchestration.masking import masked
 from tests.unit.ingestion.sources.app_events.event_lines import line
 from tests.unit.orchestration.batches import settings
 

@@ -17,6 +17,10 @@ def generic(name: str, **arguments: object) -> dict:
             "One row per app_id, user_id; none of them is null.",
         ),
         (
+            generic("unique_grain", columns="app_id", identities={"parts_add_up": "a + b = c"}),
+            "One row per app_id; none of them is null. Of every row: parts add up: a + b = c",
+        ),
+        (
             generic("holds_for_every_row", expression="views >=\n  viewers\n"),
             "Of every row: views >= viewers",
         ),

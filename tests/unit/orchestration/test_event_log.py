@@ -4,6 +4,8 @@ import inspect
 from pathlib import Path
 
 import dagster as dg
+import pytest
+from dagster._check import CheckError
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from orchestration.event_log import KEPT_ENGINES, KeptSqliteEventLogStorage
@@ -52,6 +54,39 @@ def test_a_deleted_run_leaves_no_connection_behind(tmp_path: Path) -> None:
         assert instance.all_logs(runs[0].run_id) == []
         assert dg.materialize([thing], instance=instance).success
         assert len(instance.event_log_storage._engines) <= KEPT_ENGINES
+
+
+def test_events_in_a_batch_are_stored_as_they_are_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dg.asset(check_specs=[dg.AssetCheckSpec("true", asset="checked")])
+    def checked() -> dg.MaterializeResult:
+        return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True)])
+
+    def stored(home: Path) -> list[tuple[str, str]]:
+        with _instance(home, _kept(home)) as instance:
+            run = dg.materialize([thing, checked], instance=instance)
+            check = dg.AssetCheckKey(dg.AssetKey("checked"), "true")
+            assert instance.event_log_storage.get_asset_check_summary_records([check])[check].last_run_id
+            planned = dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+            assert instance.event_log_storage.get_event_records(dg.EventRecordsFilter(planned))
+            events = (entry.dagster_event for entry in instance.all_logs(run.run_id))
+            return sorted((event.event_type_value, str(event.step_key)) for event in events if event)
+
+    alone = stored(tmp_path / "alone")
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    assert stored(tmp_path / "batch") == alone
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(tmp_path: Path) -> None:
+    with _instance(tmp_path / "home", _kept(tmp_path / "home")) as instance:
+        run = dg.materialize([thing], instance=instance)
+        events = instance.all_logs(run.run_id)
+        with pytest.raises(CheckError):
+            instance.event_log_storage.store_event_batch([events[0], "not an event"])
+        assert len(instance.all_logs(run.run_id)) == len(events)
+        instance.event_log_storage.store_event_batch([events[0]])
+        assert len(instance.all_logs(run.run_id)) == len(events) + 1
 
 
 def test_dagster_still_connects_where_we_keep_engines() -> None:

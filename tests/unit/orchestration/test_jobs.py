@@ -79,7 +79,8 @@ def test_a_daemon_run_that_meets_the_lock_asks_for_a_retry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Context:
-        job_name, run_id, log, instance = "refresh", "1a2b3c4d", logging.getLogger("test"), Mock()
+        job_name, log, instance = "refresh", logging.getLogger("test"), Mock()
+        run = Mock(run_id="1a2b3c4d")
 
     monkeypatch.setenv("OPS_DATA_DIR", str(tmp_path))
     # Held the way another process holds it: this process does not know of it.

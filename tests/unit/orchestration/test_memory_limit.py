@@ -1,4 +1,4 @@
-"""OPS_MEMORY_LIMIT reaches the engine: profiles.yml is rendered as dbt does it and its settings are given to DuckDB."""
+"""What OPS_MEMORY_LIMIT says reaches the engine: profiles.yml as dbt renders it, DuckDB opened with it."""
 
 from pathlib import Path
 
@@ -18,11 +18,9 @@ PROFILES = Path(__file__).parents[3] / "dbt_project" / "profiles.yml"
 def test_a_build_holds_no_more_than_it_may(tmp_path: Path, environment: dict[str, str], limit: str) -> None:
     template = jinja2.Template(PROFILES.read_text("utf-8"))
     profile = yaml.safe_load(template.render(env_var=lambda name, default: environment.get(name, default)))
-    settings = profile["ops_warehouse"]["outputs"]["duckdb"]["settings"]
+    config = profile["ops_warehouse"]["outputs"]["duckdb"]["config_options"]
 
-    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
-        for name, value in settings.items():
-            connection.execute(f"set {name} = '{value}'")
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb"), config=config) as connection:
         query = "select current_setting('memory_limit'), current_setting('temp_directory')"
         found = connection.execute(query).fetchall()
 

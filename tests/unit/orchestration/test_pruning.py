@@ -70,6 +70,23 @@ def test_the_newest_publications_and_the_current_one_stay(tmp_path: Path) -> Non
     assert sorted(path.name for path in versions.iterdir()) == ["b", "d", "e", "f"]
 
 
+def test_reports_of_old_days_go_but_the_one_that_latest_shows(tmp_path: Path) -> None:
+    today = datetime.now(UTC).date()
+    days = [str(today - timedelta(days=age)) for age in (400, 200, 91, 90, 1)]
+    for name in (*days, "quality", "not-a-da-te"):
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        (tmp_path / "reports" / name / "company.html").write_text("x" * 10)
+    (tmp_path / "reports" / "latest").symlink_to(days[1])
+    with dg.DagsterInstance.ephemeral(tempdir=str(tmp_path / "home")) as instance:
+        listed = said(tmp_path, instance, dry_run=True)
+        assert len(list((tmp_path / "reports").iterdir())) == 8
+        assert said(tmp_path, instance, dry_run=False) == listed
+    assert listed == [f"report of {day} (0.0 MB)" for day in (days[0], days[2])]
+    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == sorted(
+        [days[1], *days[3:], "latest", "quality", "not-a-da-te"]
+    )
+
+
 def test_an_old_run_goes_and_the_days_that_it_pulled_stay_pulled(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     with dg.DagsterInstance.local_temp(str(tmp_path / "home")) as instance:

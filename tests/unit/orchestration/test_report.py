@@ -1,5 +1,6 @@
 """What the pages of the daily report say of a published file made by hand."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +9,7 @@ import duckdb
 import pytest
 
 from ingestion.settings import Settings
+from orchestration.report import causes
 from orchestration.report.causes import Cause, Part
 from orchestration.report.facts import PageFacts, read_pages
 from orchestration.report.published import open_published
@@ -51,6 +53,25 @@ def test_an_anomaly_is_told_once_with_what_explains_most(pages: dict[str, PageFa
     ), "platforms share it evenly, and a country alone explains nothing"
     (of_company,) = pages["*"].moves
     assert of_company.cause is None, "nothing takes it apart"
+
+
+def test_a_channel_that_fell_to_nothing_is_told_beside_the_totals(pages: dict[str, PageFacts]) -> None:
+    told = [(move.kpi.name_zh, move.now.day, move.now.value) for move in pages["shop"].anomalies]
+    assert told[:2] == [("日活", DAY, 40), ("活跃", DAY, 40)], "the totals first"
+    assert told[2:] == [
+        ("抖音 · 新增", DAY, 0),
+        ("自然流量 · 新增", DAY, 45),
+        ("抖音 · 新增", DAY - timedelta(days=6), 60),
+    ]
+    assert all(move.cause is None for move in pages["shop"].anomalies[2:]), (
+        "a total's causes are not a channel's"
+    )
+
+
+def test_causes_know_every_driver_of_the_contribution() -> None:
+    model = Path("dbt_project/models/kpi/fct_kpi_contribution.sql").read_text("utf-8")
+    drivers = json.loads(model.partition("{% set drivers = ")[2].partition(" %}")[0])
+    assert set(drivers) == set(causes.DRIVERS)
 
 
 def test_running_days_are_marked_and_never_a_headline(pages: dict[str, PageFacts]) -> None:

@@ -3,8 +3,9 @@
 import re
 
 import pytest
+import yaml
 
-from tests.unit.rules.dbt_files import PROJECT, Model, models
+from tests.unit.rules.dbt_files import PROJECT, REPOSITORY, Model, models
 
 MODELS = models()
 LAYER_OF = {model.name: model.layer for model in MODELS}
@@ -107,3 +108,35 @@ def test_every_public_model_describes_its_columns() -> None:
         if not column.get("description")
     ]
     assert silent == []
+
+
+def readers() -> dict[str, set[str]]:
+    """Exposure -> the models that it reads."""
+    exposures = yaml.safe_load((PROJECT / "models" / "exposures.yml").read_text("utf-8"))["exposures"]
+    return {
+        each["name"]: {name for ref in each["depends_on"] for name in re.findall(r"ref\('(\w+)'\)", ref)}
+        for each in exposures
+    }
+
+
+def test_every_public_model_names_a_reader() -> None:
+    read = set().union(*readers().values())
+    public = {
+        name
+        for name, layer in LAYER_OF.items()
+        if layer in ("marts", "kpi", "quality") and name[:4] != "int_"
+    }
+    assert sorted(public - read) == []
+
+
+def test_the_daily_report_names_what_it_reads() -> None:
+    files = [
+        *(REPOSITORY / "orchestration" / "report").glob("*.py"),
+        REPOSITORY / "orchestration" / "scoreboard.py",
+    ]
+    named = {
+        name
+        for path in files
+        for name in re.findall(r"\b(?:marts|kpi|quality)\.(\w+)", path.read_text("utf-8"))
+    }
+    assert readers()["daily_report"] == named & LAYER_OF.keys()

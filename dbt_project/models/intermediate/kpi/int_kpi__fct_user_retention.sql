@@ -1,1 +1,2 @@
+{{ config(materialized='ephemeral') }}
 {{ kpi_rows(ref("fct_user_retention")) }}

@@ -74,7 +74,8 @@ totals as (
         period_start,
         dimension,
         dimension_value,
-        cast(sum(quantity) as decimal(38, 8)) as quantity
+        cast(sum(quantity) as decimal(38, 8)) as quantity,
+        cast(count(*) as integer) as times_told
     from period_rows
     group by app_id, quantity_name, grain, period_start, dimension, dimension_value
 ),
@@ -121,7 +122,8 @@ select
     period_start,
     dimension,
     dimension_value,
-    cast(sum(quantity) as decimal(38, 8)) as quantity
+    cast(sum(quantity) as decimal(38, 8)) as quantity,
+    1 as times_told
 from rolled
 where period_start <= last_day
 group by app_id, quantity_name, period_start, dimension, dimension_value

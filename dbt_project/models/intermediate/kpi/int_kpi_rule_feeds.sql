@@ -1,3 +1,4 @@
+{{ config(materialized='ephemeral') }}
 {% set rule_feeds = [] %}
 {% for rule in kpi_rules() %}
     {% for feed in rule.feeds %}

@@ -17,19 +17,17 @@ with participants as (
 
 movements as (
     select
-        orders.app_id,
-        orders.activity_id,
-        orders.order_date as activity_date,
+        app_id,
+        activity_id,
+        order_date as activity_date,
         cast(1 as bigint) as orders,
-        finals.net_amount_reporting as net_revenue,
-        orders.discount_amount_reporting as discount_amount,
+        net_amount_reporting as net_revenue,
+        discount_amount_reporting as discount_amount,
         0 as points_cost,
         0 as ad_cost,
         0 as other_cost
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('fct_orders') }} as finals
-        on orders.app_id = finals.app_id and orders.order_id = finals.order_id
-    where orders.activity_id is not null
+    from {{ ref('fct_orders') }}
+    where activity_id is not null
     union all
     select app_id, activity_id, ledger_date, 0, 0, 0, cost_amount_reporting, 0, 0
     from {{ ref('int_activity_points') }}

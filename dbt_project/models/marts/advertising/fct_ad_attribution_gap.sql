@@ -1,5 +1,3 @@
-{# Platforms that book a conversion on the day on which it happened; the others book it on the day of the touch. #}
-{% set by_conversion = ['ocean_engine', 'kuaishou_ads'] %}
 {% set models = ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'] %}
 {% set windows = [1, 7, 30] %}
 {% set place = 'app_id, channel, platform, account_id, campaign_id, report_date' %}
@@ -69,8 +67,7 @@ credits as (
         credits.attribution_model,
         {{ micros_between('credits.touched_at', 'credits.converted_at') }} as micros_before,
         {{ local_date(
-            "case when coalesce(matches.platform, channels.platform) in ('" ~ by_conversion | join("', '") ~ "')"
-            ~ " then credits.converted_at else credits.touched_at end",
+            "case when platforms.conversions_booked_on = 'conversion' then credits.converted_at else credits.touched_at end",
             'coalesce(campaigns.time_zone, channels.time_zone, apps.timezone)'
         ) }} as report_date,
         credits.credit,
@@ -90,6 +87,8 @@ credits as (
             and matches.platform = campaigns.platform
             and matches.account_id = campaigns.account_id
             and matches.campaign_id = campaigns.campaign_id
+    left join {{ ref('ad_platforms') }} as platforms
+        on coalesce(matches.platform, channels.platform) = platforms.platform
     where credits.touch_number > 0
 ),
 
@@ -147,7 +146,7 @@ compared as (
     select
         cells.*,
         campaigns.campaign_name,
-        case when cells.platform in ('{{ by_conversion | join("', '") }}') then 'conversion' else 'touch' end as time_basis,
+        coalesce(platforms.conversions_booked_on, 'touch') as time_basis,
         coalesce(reported.spend, 0) as spend,
         case when reported.app_id is null then 0 else reported.conversions end as platform_conversions,
         case when reported.app_id is null then 0 else reported.conversion_value end as platform_value,
@@ -160,6 +159,7 @@ compared as (
     left join reported using ({{ place }})
     left join own using ({{ place }}, attribution_model, window_days)
     left join campaigns using (app_id, channel, platform, account_id, campaign_id)
+    left join {{ ref('ad_platforms') }} as platforms on cells.platform = platforms.platform
     left join {{ ref('int_apps') }} as apps on cells.app_id = apps.app_id
     left join {{ ref('int_app_days') }} as app_days
         on cells.app_id = app_days.app_id and cells.report_date = app_days.activity_date

@@ -1,15 +1,14 @@
 with deeds as (
     select
         app_id,
-        event_date as activity_date,
-        cast(count(distinct case when measure = 'publish' then coalesce(content_id, event_id) end) as bigint) as posts,
-        cast(count(distinct case when measure = 'publish' then user_id end) as bigint) as posters,
-        cast(count(case when measure = 'comment' then 1 end) as bigint) as comments,
-        cast(count(distinct case when measure = 'comment' then user_id end) as bigint) as commenters,
-        cast(count(distinct case when measure = 'report_content' then content_id end) as bigint) as reported_contents
-    from {{ ref('int_events') }}
-    where measure in ('publish', 'comment', 'report_content')
-    group by app_id, event_date
+        activity_date,
+        posts,
+        posters,
+        comments,
+        commenters,
+        reported_contents
+    from {{ ref('int_subject_days') }}
+    where subject = 'community'
 ),
 
 fates as (

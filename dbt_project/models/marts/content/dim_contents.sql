@@ -36,14 +36,14 @@ outside as (
 seen as (
     select
         app_id,
-        content_id,
-        creator_id
-    from {{ ref('int_events') }}
-    where content_id is not null
-    qualify row_number() over (
-        partition by app_id, content_id
-        order by case when creator_id is null then 1 else 0 end, occurred_at desc, event_id desc
-    ) = 1
+        subject_id as content_id,
+        max_by(creator_id, {{ packed(['creator_named_at', 'creator_event_id']) }}) as creator_id
+    from (
+        select *
+        from {{ ref('int_subject_days') }}
+        where subject = 'content'
+    ) as content_days
+    group by app_id, subject_id
 ),
 
 keys as (

@@ -1,30 +1,26 @@
 {% set counters = [
     'impressions', 'views', 'completed_views', 'likes', 'comments', 'shares', 'favorites', 'follows'
 ] %}
+-- A day on which a content was only named (published, reported, bought) is no day of its figures.
 with in_app as (
     select
         app_id,
-        content_id,
-        event_date as activity_date,
-        cast(count(case when measure = 'impression' then 1 end) as bigint) as impressions,
-        cast(count(case when measure = 'content_view' then 1 end) as bigint) as views,
-        cast(count(distinct case when measure = 'content_view' then user_id end) as bigint) as viewers,
-        cast(count(case when measure = 'content_complete' then 1 end) as bigint) as completed_views,
-        cast(
-            coalesce(sum(case when measure = 'content_view' then duration_seconds end), 0) as decimal(38, 6)
-        ) as view_seconds,
-        cast(count(case when measure = 'like' then 1 end) as bigint) as likes,
-        cast(count(case when measure = 'comment' then 1 end) as bigint) as comments,
-        cast(count(case when measure = 'share' then 1 end) as bigint) as shares,
-        cast(count(case when measure = 'favorite' then 1 end) as bigint) as favorites,
-        cast(count(case when measure = 'follow' then 1 end) as bigint) as follows
-    from {{ ref('int_events') }}
+        subject_id as content_id,
+        activity_date,
+        views,
+        viewers,
+        view_seconds,
+        impressions,
+        completed_views,
+        likes,
+        comments,
+        shares,
+        favorites,
+        follows
+    from {{ ref('int_subject_days') }}
     where
-        content_id is not null
-        and measure in (
-            'impression', 'content_view', 'content_complete', 'like', 'comment', 'share', 'favorite', 'follow'
-        )
-    group by app_id, content_id, event_date
+        subject = 'content'
+        and greatest(views, impressions, completed_views, likes, comments, shares, favorites, follows) > 0
 ),
 
 -- An order belongs to the content that its (first) purchase event names.

@@ -1,15 +1,14 @@
 with visits as (
     select
         app_id,
-        item_id,
-        event_date as activity_date,
-        cast(count(distinct case when measure = 'item_view' then user_id end) as bigint) as visitors,
-        cast(count(case when measure = 'item_view' then 1 end) as bigint) as views,
-        cast(sum(case when measure = 'item_view' then duration_seconds end) as decimal(38, 6)) as dwell_seconds,
-        cast(count(distinct case when measure = 'add_to_cart' then user_id end) as bigint) as cart_users
-    from {{ ref('int_events') }}
-    where item_id is not null and measure in ('item_view', 'add_to_cart')
-    group by app_id, item_id, event_date
+        subject_id as item_id,
+        activity_date,
+        viewers as visitors,
+        views,
+        view_seconds as dwell_seconds,
+        cart_users
+    from {{ ref('int_subject_days') }}
+    where subject = 'item'
 ),
 
 -- An order belongs to the item that its (first) purchase event names.

@@ -6,9 +6,10 @@ from ingestion.sources.app_events.adapters.ga4_export import GA4_EXPORT
 from ingestion.sources.app_events.adapters.mixpanel import MIXPANEL
 from ingestion.sources.app_events.adapters.segment import SEGMENT
 from ingestion.sources.app_events.adapters.sensors import SENSORS
+from ingestion.sources.app_events.adapters.snowplow import SNOWPLOW
 
 ADAPTERS: dict[str, Adapter] = {
-    adapter.format: adapter for adapter in (SEGMENT, SENSORS, GA4_EXPORT, AMPLITUDE, MIXPANEL)
+    adapter.format: adapter for adapter in (SEGMENT, SENSORS, GA4_EXPORT, AMPLITUDE, MIXPANEL, SNOWPLOW)
 }
 
 __all__ = ["ADAPTERS", "Adapter"]

@@ -95,13 +95,13 @@ def test_a_file_too_large_to_keep_is_decompressed_again(
 
 
 @pytest.mark.parametrize("folder", ["snowplow", "2026/Snowplow"])
-def test_another_format_is_named_and_not_read(
+def test_lines_of_another_format_are_named_and_not_read(
     company: CompanyFolder, folder: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     company.put(f"app_events/{folder}/a.ndjson", TEXT)
     with caplog.at_level(logging.WARNING):
         assert pull(company.settings) == []
-    assert "not supported yet" in caplog.text
+    assert "not a file of enriched events" in caplog.text
     assert f"{folder}/a.ndjson" in caplog.text
 
 

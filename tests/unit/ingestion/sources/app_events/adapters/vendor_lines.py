@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ingestion.sources.app_events.enriched_lines import COLUMNS
+
 SEGMENT_TRACK: dict[str, Any] = {
     "anonymousId": "507f191e-810c-4729-9a6d-2f1b0f6f1a01",
     "context": {
@@ -126,3 +128,62 @@ MIXPANEL_EVENT: dict[str, Any] = {
         "plan": None,
     },
 }
+SNOWPLOW_SESSION: dict[str, Any] = {
+    "schema": "iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-1",
+    "data": [
+        {
+            "schema": "iglu:com.snowplowanalytics.snowplow/mobile_context/jsonschema/1-0-3",
+            "data": {"osType": "iOS", "osVersion": "19.1", "appleIdfv": "idfv-1"},
+        },
+        {
+            "schema": "iglu:com.snowplowanalytics.mobile/application/jsonschema/1-0-0",
+            "data": {"version": "5.4.0", "build": "540"},
+        },
+        {
+            "schema": "iglu:com.snowplowanalytics.snowplow/client_session/jsonschema/1-0-2",
+            "data": {"userId": "client-1", "sessionId": "session-1", "sessionIndex": 3},
+        },
+    ],
+}
+SNOWPLOW_EVENT: dict[str, str] = {
+    "app_id": "shop",
+    "platform": "web",
+    "etl_tstamp": "2026-03-30 04:00:06.000",
+    "collector_tstamp": "2026-03-30 04:00:05.250",
+    "dvce_created_tstamp": "2026-03-30 12:00:00.000",
+    "event": "unstruct",
+    "event_id": "c6ef3124-b53a-4b13-a233-0088f79dcbcb",
+    "v_tracker": "js-4.0.0",
+    "v_collector": "ssc-3.1.0",
+    "v_etl": "snowplow-enrich-kafka-4.0.0",
+    "user_id": "u1",
+    "user_ipaddress": "203.0.113.7",
+    "domain_userid": "duid-1",
+    "domain_sessionidx": "3",
+    "network_userid": "nuid-1",
+    "geo_country": "CN",
+    "geo_region": "ZJ",
+    "geo_city": "杭州",
+    "geo_region_name": "Zhejiang",
+    "page_url": "https://shop.example/cart",
+    "page_referrer": "https://example.org/",
+    "page_urlpath": "/cart",
+    "mkt_source": "weibo",
+    "unstruct_event": (
+        '{"schema":"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0","data":{"schema":'
+        '"iglu:example.shop/add_to_cart/jsonschema/1-0-0","data":{"sku":"sku-1","price":12345678901234567890.123456789}}}'
+    ),
+    "dvce_sent_tstamp": "2026-03-30 12:00:05.000",
+    "domain_sessionid": "s-1",
+    "derived_tstamp": "2026-03-30 04:00:00.123",
+    "event_vendor": "example.shop",
+    "event_name": "add_to_cart",
+    "event_format": "jsonschema",
+    "event_version": "1-0-0",
+}
+
+
+def enriched(**changes: str) -> str:
+    """A line of enriched TSV: 131 cells."""
+    cells = SNOWPLOW_EVENT | changes
+    return "\t".join(cells.get(name, "") for name in COLUMNS)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.unit.ingestion.sources.app_events.adapters.vendor_lines import enriched
+
 Counts = tuple[int, int, int, int, int]
 
 
@@ -102,7 +104,11 @@ FILE_KINDS = [
     FileKind("no ending", "events", _lines("da"), "not read"),
     FileKind("a hidden file", ".hidden.ndjson", _lines("db"), "not read"),
     FileKind("a file in a hidden folder", ".tmp/a.ndjson", _lines("dc"), "not read"),
-    FileKind("a format without an adapter", "snowplow/a.ndjson", _lines("dd"), "not read"),
+    FileKind("enriched TSV with CRLF, a blank line and one cut", "snowplow/a.tsv",
+             f"{enriched(event_id='ea0')}\r\n\r\n{enriched(event_id='ea1')[:-3]}".encode(), (3, 1, 0, 1, 1)),
+    FileKind("enriched TSV named by .gz only", "snowplow/part-0.gz", gzip.compress(enriched(event_id="eb0").encode()),
+             (1, 1, 0, 0, 0)),
+    FileKind("lines of JSON among enriched TSV", "snowplow/a.ndjson", _lines("dd"), "not read"),
     FileKind("folders of two formats", "segment/mixpanel/a.ndjson", _lines("de"), "not read"),
     FileKind("a file that grows between two looks", "growing.ndjson", _lines("df"), "not read"),
     FileKind("a link to a file outside", "outside.ndjson", b"", "not read"),

@@ -1,0 +1,75 @@
+"""The company's own files that name a person: they are hers to change, so they are only named."""
+
+import gzip
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.database_config import AppDatabase
+from ingestion.erasure.person_rows import mention
+from ingestion.inbox import inbox_files
+from ingestion.sources_config import load_sources
+
+_FOLDERS = ("app_events", "ops_workbook", "platform_exports")
+_BLOCK = 1 << 20
+#: No id is longer; so much of a block is looked at again with the next one.
+_OVERLAP = 1024
+
+
+def own_files(data_dir: Path, texts: list[str]) -> list[str]:
+    """Inbox files in which one of the ids stands, whatever their packing; relative to the data folder."""
+    pattern = mention(texts)
+    assert pattern is not None
+    found = []
+    for folder in _FOLDERS:
+        for file in inbox_files(data_dir, folder):
+            try:
+                if any(pattern.search(text) for text in _texts(file.path)):
+                    found.append(file.name)
+            except (OSError, EOFError, zipfile.BadZipFile, pa.ArrowException):
+                found.append(f"{file.name} (cannot be read: look yourself)")
+    return found
+
+
+def own_databases(data_dir: Path) -> list[AppDatabase]:
+    return list(load_sources(data_dir).app_databases)
+
+
+def _texts(path: Path) -> Iterator[str]:
+    name = path.name.lower()
+    if name.endswith(".parquet"):
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches():
+                yield "\n".join(str(value) for row in batch.to_pylist() for value in row.values())
+    elif name.endswith(".xlsx"):
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.namelist():
+                with archive.open(member) as part:
+                    yield from _blocks(part)
+    elif name.endswith(".gz"):
+        with gzip.open(path) as packed:
+            yield from _blocks(packed)
+    elif name.endswith(".zst"):
+        with pa.input_stream(str(path), compression="zstd") as stream:
+            yield from _blocks(stream)
+    else:
+        with open(path, "rb") as plain:
+            yield from _blocks(plain)
+
+
+def _blocks(file: "IO[bytes] | pa.NativeFile") -> Iterator[str]:
+    rest = b""
+    while block := file.read(_BLOCK):
+        encoding = "utf-16" if (rest or block)[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+        yield (rest + block).decode(encoding, "replace")
+        rest = (rest + block)[-_OVERLAP:]
+
+
+def spelled(text: str) -> str:
+    """An id as it may be shown in a line of the terminal."""
+    return re.sub(r"\s+", " ", text)[:80]
