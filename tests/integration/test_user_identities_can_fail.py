@@ -22,7 +22,7 @@ FIRST_CELL = (
 #: The check, by a part of its name, and a statement that breaks what it states.
 BROKEN = {
     "lifecycle adds up to active users": (
-        "fct_user_lifecycle_active_users_are", f"{LIFECYCLE} returning_users = returning_users + 1"
+        "fct_user_lifecycle_is_sound", f"{LIFECYCLE} returning_users = returning_users + 1"
     ),
     "dormant users explain who is gone": (
         "assert_lifecycle_explains_active_users", f"{LIFECYCLE} dormant_users = dormant_users + 1 where grain = 'week'"
@@ -32,8 +32,8 @@ BROKEN = {
         "delete from marts.fct_active_users"
         " where activity_date = (select max(activity_date) from marts.fct_active_users)",
     ),
-    "DAU <= WAU": ("fct_active_users_identities", f"{ACTIVE} wau = dau - 1 where dau > 0"),
-    "WAU <= MAU": ("fct_active_users_identities", f"{ACTIVE} mau = wau - 1 where wau > 0"),
+    "DAU <= WAU": ("fct_active_users_is_sound", f"{ACTIVE} wau = dau - 1 where dau > 0"),
+    "WAU <= MAU": ("fct_active_users_is_sound", f"{ACTIVE} mau = wau - 1 where wau > 0"),
     **{
         f"{dimension} has all users": (
             "assert_parts_of_a_dimension", f"delete from marts.fct_active_users where dimension = '{dimension}'"
@@ -47,7 +47,7 @@ BROKEN = {
         "assert_parts_of_a_dimension",
         f"{ACTIVE} mau = 1000000 where dimension = 'platform' and dimension_value = 'ios'",
     ),
-    "retained <= cohort": ("fct_user_retention_identities", f"{RETENTION} cohort_users + 1"),
+    "retained <= cohort": ("fct_user_retention_is_sound", f"{RETENTION} cohort_users + 1"),
     "on <= within": (
         "assert_wider_retention", f"{RETENTION} cohort_users where retention_type = 'on' and {FIRST_CELL}"
     ),
@@ -66,7 +66,7 @@ BROKEN = {
     ),
     "stickiness": ("assert_users_of_periods_agree", "delete from marts.fct_user_stickiness where active_days = 1"),
     "funnel steps never increase": (
-        "fct_funnel_conversions_identities", "update marts.fct_funnel_conversions set users = users_previous_step + 1"
+        "fct_funnel_conversions_is_sound", "update marts.fct_funnel_conversions set users = users_previous_step + 1"
     ),
     "funnels by platform": (
         "assert_funnel_parts", "delete from marts.fct_funnel_conversions where dimension = 'platform'"
