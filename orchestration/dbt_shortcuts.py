@@ -27,7 +27,11 @@ def take(results: frozenset[str]) -> None:
     """Use the shortcuts in this process; `results` are the events that somebody listens to."""
     event_manager_client.ctx_set_event_manager(EventsThatMatter(results))
     jinja.add_rendered_test_kwargs = add_test_kwargs
-    runnable.write_manifest = lambda manifest, target_path: None
+    runnable.write_manifest = leave_manifest
+
+
+def leave_manifest(manifest: Any, target_path: str, which: str | None = None) -> None:
+    """The target holds it already (`dbt_manifest.prepare_manifest`)."""
 
 
 class EventsThatMatter(EventManager):

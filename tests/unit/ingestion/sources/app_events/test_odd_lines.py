@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingestion.sources.app_events import odd_lines as module
 from ingestion.sources.app_events.line_query import ODD
-from ingestion.sources.app_events.odd_lines import odd_lines
+from ingestion.sources.app_events.odd_lines import looked_at, odd_lines
 from ingestion.sources.app_events.strict_json import too_deep
 
 MUST = re.compile(ODD)
@@ -68,3 +68,34 @@ def test_long_runs_of_blanks_and_digits_end() -> None:
         '{"a":' + "1" * 100_000 + "e5}",
     ]
     assert flags(long) == [True] * 3
+
+
+words = st.text(' ,:}]["\\/xé\t\u3000', max_size=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    events=st.lists(st.dictionaries(words, words, max_size=4), max_size=8),
+    separators=st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : ")]),
+    chunk=st.sampled_from([3, 7, 64, 1 << 19]),
+)
+def test_a_text_with_a_blank_at_an_end_makes_its_line_edged(
+    events: list[dict[str, str]], separators: tuple[str, str], chunk: int
+) -> None:
+    lines = [json.dumps(event, ensure_ascii=False, separators=separators) for event in events]
+    data = np.frombuffer("".join(f"{line}\n" for line in lines).encode(), np.uint8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_CHUNK", chunk)
+        found = looked_at(data, np.flatnonzero(data == 10) + 1).edged.tolist()
+    wanted = [any(text != text.strip(" \t\r\n") for text in event.values()) for event in events]
+    assert [line for line, must, edged in zip(lines, wanted, found, strict=True) if must and not edged] == []
+
+
+def test_usual_lines_are_not_edged() -> None:
+    event = {"a": "", "b": "x, y", "c": None, "d": {"e": ["1", "/p"]}, "f": "12:30, é"}
+    lines = [
+        json.dumps(event, ensure_ascii=False),
+        json.dumps(event, ensure_ascii=False, separators=(",", ":")),
+    ]
+    data = np.frombuffer("".join(f"{line}\n" for line in lines).encode(), np.uint8)
+    assert looked_at(data, np.flatnonzero(data == 10) + 1).edged.tolist() == [False, False]

@@ -13,7 +13,7 @@ from ingestion.sources.app_events.contracts import EVENTS
 from ingestion.sources.app_events.identity import checked_events
 from ingestion.sources.app_events.line_blocks import lines_table
 from ingestion.sources.app_events.line_query import rows_of_lines
-from ingestion.sources.app_events.odd_lines import odd_lines
+from ingestion.sources.app_events.odd_lines import looked_at
 from ingestion.sources.app_events.plain_lines import plain_rows
 
 Outcome = dict[int, tuple[bool, str]]
@@ -23,8 +23,9 @@ def outcomes(texts: list[str]) -> tuple[Outcome, Outcome]:
     """Row → (is an event, hash of its content), by the plain path where it takes the row, and by the careful path."""
     data = np.frombuffer("".join(f"{text}\n" for text in texts).encode(), np.uint8)
     lines = lines_table([f"{text}\n" for text in texts], ["a"] * len(texts), range(1, len(texts) + 1))
-    odd = odd_lines(data, np.flatnonzero(data == 10) + 1)
-    lines = lines.set_column(lines.schema.get_field_index("odd"), "odd", pa.array(odd))
+    looks = looked_at(data, np.flatnonzero(data == 10) + 1)
+    for name, flags in (("odd", looks.odd), ("edged", looks.edged)):
+        lines = lines.set_column(lines.schema.get_field_index(name), name, pa.array(flags))
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         plain = plain_rows(connection, lines)
@@ -61,6 +62,8 @@ texts = st.one_of(
          "-026-03-30T04:00:00Z", "9999-12-31T23:59:59-08:00"]
     ),
     st.text(max_size=3),
+    # Blanks beside what may follow a quote.
+    st.text(' ,:}]["x', max_size=4),
 )  # fmt: skip
 values = st.one_of(
     texts, st.none(), st.integers(), st.booleans(), st.floats(), st.lists(texts, max_size=1),
