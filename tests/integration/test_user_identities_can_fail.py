@@ -95,7 +95,7 @@ BROKEN = {
         " where session_id = (select min(session_id) from intermediate.int_sessions)",
     ),
     "ARPU and ARPPU have one numerator": (
-        "assert_kpi_arpu_factors_close", "update kpi.fct_kpi set numerator = numerator + 1 where kpi_code = 'arpu'"
+        "assert_kpi_related_kpis_agree", "update kpi.fct_kpi set numerator = numerator + 1 where kpi_code = 'arpu'"
     ),
 }  # fmt: skip
 
