@@ -93,7 +93,7 @@ def connect(settings: Settings, account: BaiduAdsAccount, client: "RESTClient") 
         days[("keyword_performance",)] = keywords
     states = {"accounts": lambda: [_money(client, account)], "ads": lambda: baidu_pages.ads(client, account)}
     return connected(
-        settings, account, ZONE, days, states, endpoint=f"POST {REPORT}", hour_ready=ready_hour(account, SOURCE),
+        settings, account, ZONE, days, states, endpoint=f"POST {REPORT}", ready_hour=ready_hour(account, SOURCE),
         hours=hourly(report, METRICS | both),
     )  # fmt: skip
 

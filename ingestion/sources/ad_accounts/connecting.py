@@ -73,17 +73,17 @@ def connected(
     *,
     endpoint: str,
     longest_days: int = 30,
-    hour_ready: int = 0,
+    ready_hour: int = 0,
     hours: Days | None = None,
     longest_days_by_hour: int = 7,
 ) -> Connected:
     """The questions of one account: `days` by the entities that one answer holds, `states` by entity.
 
-    `hour_ready` is the local hour at which the platform has the day before whole. `hours` are asked of an
+    `ready_hour` is the local hour at which the platform has the day before whole. `hours` are asked of an
     account whose days are not those of the app that it serves.
     """
     stale = settings.as_of - STALE_AFTER
-    last_day = (settings.as_of.astimezone(zone) - timedelta(hours=hour_ready)).date() - timedelta(days=1)
+    last_day = (settings.as_of.astimezone(zone) - timedelta(hours=ready_hour)).date() - timedelta(days=1)
     asked = {entities: (ask, longest_days) for entities, ask in days.items()}
     business_zone = ZoneInfo(account.business_timezone or settings.reporting_timezone)
     if hours is not None and not same_days(zone, business_zone, last_day):

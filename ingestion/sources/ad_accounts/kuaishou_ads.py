@@ -83,7 +83,7 @@ def connect(settings: Settings, account: KuaishouAdsAccount, client: "RESTClient
     return connected(
         settings, account, ZONE,
         {("ad_performance", "account_performance", "conversions"): daily(report, metrics, actions)}, states,
-        endpoint=f"POST {BASE}/v1/report", longest_days=LONGEST_DAYS, hour_ready=ready_hour(account, SOURCE),
+        endpoint=f"POST {BASE}/v1/report", longest_days=LONGEST_DAYS, ready_hour=ready_hour(account, SOURCE),
         hours=hourly(report, metrics), longest_days_by_hour=LONGEST_DAYS,
     )  # fmt: skip
 

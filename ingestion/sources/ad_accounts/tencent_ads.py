@@ -87,7 +87,7 @@ def connect(settings: Settings, account: TencentAdsAccount, endpoint: Endpoint) 
         settings, account, ZONE,
         {("ad_performance", "account_performance", "conversions"): daily(report, metrics, actions)},
         {"accounts": accounts, "ads": lambda: _ads(client, asked)}, endpoint="GET v3.0/daily_reports/get",
-        longest_days=90, hour_ready=ready_hour(account, SOURCE), hours=hourly(report, metrics), longest_days_by_hour=1,
+        longest_days=90, ready_hour=ready_hour(account, SOURCE), hours=hourly(report, metrics), longest_days_by_hour=1,
     )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def connect(settings: Settings, account: XiaohongshuAdsAccount, client: "RESTCli
         settings, account, ZONE,
         {("ad_performance", "account_performance", "conversions"): daily(
             lambda asked: _report(client, account, asked), metrics, actions)},
-        states, endpoint=f"POST {REPORTS}", hour_ready=ready_hour(account, SOURCE),
+        states, endpoint=f"POST {REPORTS}", ready_hour=ready_hour(account, SOURCE),
     )  # fmt: skip
 
 
