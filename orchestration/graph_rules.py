@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def broken_rules(definitions: "dg.Definitions") -> Iterator[str]:
-    """Every asset has a group, an owner, a description and a kind, what runs also columns; a check a description."""
+    """Every asset has a group, an owner, a description, a kind and docs, what runs columns; a check a description."""
     graph = definitions.resolve_asset_graph()
     for key in sorted(graph.get_all_asset_keys()):
         node = graph.get(key)
@@ -21,6 +21,7 @@ def broken_rules(definitions: "dg.Definitions") -> Iterator[str]:
             "owner": node.owners,
             "description": node.description,
             "kind": node.kinds,
+            "link to docs": "docs" in node.metadata,
             "column schema": "dagster/column_schema" in node.metadata or not node.is_materializable,
         }
         for name, value in facts.items():
@@ -53,7 +54,7 @@ def main() -> int:
     problems = [*broken_rules(definitions), *tests_that_are_no_checks(definitions, read_manifest())]
     print(
         "\n".join(problems)
-        or "definitions load; every asset has a group, an owner, a kind and columns, it and every check a description"
+        or "definitions load; every asset has group, owner, kind, columns and docs, it and every check a description"
     )
     return 1 if problems else 0
 

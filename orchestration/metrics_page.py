@@ -81,6 +81,8 @@ def _tables(project_dir: Path, path: Path, content: dict[str, Any]) -> Iterator[
         return
     schema, section = parts[0], parts[1] if parts[0] == "marts" else parts[0]
     names = [metric["name"] for metric in _metrics(content) if _is_kpi(metric)]
+    if path.stem.startswith("int_"):
+        return  # reads public tables and so lies beside them; itself it is private
     for model in content.get("models", []):
         schema = (model.get("config") or {}).get("schema", schema)
         yield Table(section, f"{schema}.{model['name']}", model, sorted(names))

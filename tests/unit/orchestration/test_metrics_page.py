@@ -47,7 +47,9 @@ metrics:
 """,
         "utf-8",
     )
+    (folder / "int_dogs.yml").write_text("models: [{name: int_dogs, description: Dogs.}]", "utf-8")
     text = page(tmp_path)
+    assert "dogs" not in text
     assert "## Words\n" in text
     assert "## Pets\n\n### `marts.fct_cats`\n*How many cats? (猫)*\n\nCats by day. One row per day.\n" in text
     assert "| `cats` | bigint | asleep \\| awake |" in text
