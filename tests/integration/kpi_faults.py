@@ -181,9 +181,9 @@ IDENTITIES = (
         "delete from marts.fct_orders where order_date > date '2026-03-20'", tables="fct_orders",
     ),
     fault(
-        "active users who are neither new nor known", "active_users_are_new_returning_or_resurrected",
+        "active users who are neither new nor known", "fct_user_lifecycle_is_sound",
         f"update marts.fct_user_lifecycle set active_users = active_users + 1 where period_start = {DAY}",
-        tables="fct_user_lifecycle",
+        tables="fct_user_lifecycle", identity="active_users_are_new_returning_or_resurrected",
     ),
 )  # fmt: skip
 COMPLETENESS = (
