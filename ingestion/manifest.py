@@ -228,11 +228,14 @@ def write_atomically(path: Path, text: str) -> None:
     """Write under a temporary name, fsync, rename, fsync the folder."""
     make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    temporary.write_text(text, "utf-8")
+    move_into_place(temporary, path)
+
+
+def move_into_place(written: Path, path: Path) -> None:
+    """Replace a file by one that was written whole, to outlast a power cut: fsync, rename, fsync the folder."""
+    sync_file(written)
+    os.replace(written, path)
     sync_folder(path.parent)
 
 
@@ -245,7 +248,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_file(path: Path) -> None:
-    with open(path, "rb+") as file:
+    with open(path, "rb") as file:  # also what may not be written again
         os.fsync(file.fileno())
 
 

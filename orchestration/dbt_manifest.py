@@ -130,8 +130,8 @@ def _parse(target: Path) -> None:
 def _forget_old_states(folder: Path) -> None:
     states = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in states[KEPT_STATES:]:
-        for suffix in (*_KEPT.values(), ".lineage"):
-            old.with_suffix(suffix).unlink(missing_ok=True)
+        for kept in folder.glob(f"{old.stem}.*"):  # and what was read from it since, as its lineage
+            kept.unlink(missing_ok=True)
 
 
 def _last_message(output: str) -> str:

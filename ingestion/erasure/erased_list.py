@@ -4,7 +4,6 @@ The list says nothing without its key, `erased/key`: whoever has both can ask wh
 can read an id out of it. Both belong into the backup of the data folder: without them an old file brings a person back.
 """
 
-import hashlib
 import hmac
 import json
 import os
@@ -20,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.errors import SourceError
+from ingestion.hmac_sql import hmac_hex, hmac_parameters
 from ingestion.manifest import sync_folder, write_atomically
 
 FOLDER = "erased"
@@ -28,7 +28,7 @@ TOMBSTONE = "erased-"
 USER, DEVICE = "user", "device"
 #: kind (USER, DEVICE), app_id, id: an id means somebody only in its app.
 PersonId = tuple[str, str, str]
-_KEY_BYTES, _BLOCK = 32, 64
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -99,17 +99,17 @@ class ErasedList:
 
     def among(self, connection: duckdb.DuckDBPyConnection, candidates: str) -> dict[PersonId, str]:
         """Tombstones of those erased of a query for (kind, app_id, id); the ids never leave DuckDB."""
+        message = "kind || ':' || length(app_id) || ':' || app_id || ':' || id"  # as _message
         marks = pa.table({"mark": pa.array(list(self.tombstones), pa.string())})
         connection.register("erased_marks", marks)
         rows = connection.execute(
             f"""select kind, app_id, id, mark
             from (
-                select kind, app_id, id, sha256($outer || unhex(sha256($inner || encode(
-                    kind || ':' || length(app_id) || ':' || app_id || ':' || id)))) as mark
+                select kind, app_id, id, {hmac_hex(message)} as mark
                 from (select distinct kind, app_id, id from ({candidates}))
             )
             where mark in (from erased_marks)""",
-            self._pads(),
+            hmac_parameters(self.key),
         ).fetchall()
         connection.unregister("erased_marks")
         return {(kind, app_id, text): self.tombstones[mark] for kind, app_id, text, mark in rows}
@@ -122,15 +122,6 @@ class ErasedList:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         person = {"tombstone": tombstone, "app_id": app_id, "erased_at": now, "ids": marks}
         write_atomically(self.folder / "people.json", json.dumps([*self.people, person], indent=1))
-
-    def _pads(self) -> dict[str, bytes]:
-        """The two keys of HMAC, as parameters: an error of DuckDB shows its statement, and must not show them."""
-        key = hashlib.sha256(self.key).digest() if len(self.key) > _BLOCK else self.key
-        padded = key.ljust(_BLOCK, b"\0")
-        return {
-            "inner": bytes(byte ^ 0x36 for byte in padded),
-            "outer": bytes(byte ^ 0x5C for byte in padded),
-        }
 
 
 def new_tombstone() -> str:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.casting import literal, quote
+from ingestion.casting import quote
 from ingestion.contracts import CONTRACTS
-from ingestion.erasure.person import people_tables, raw_files
+from ingestion.erasure.person import people_tables, raw_relation
 from ingestion.erasure.person_rows import ErasedPeople
 from ingestion.erasure.rewriting import rewrite_quarantine, rewrite_raw, suspects
 from ingestion.manifest import Manifest
@@ -22,15 +22,11 @@ def erase_landed_history(
     if not dry_run:
         _remove_unfinished(data_dir)
     for contract in CONTRACTS:
-        names = [field.name for field in contract.fields]
-        files = raw_files(data_dir, contract)
-        if "app_id" not in names or not files:
+        files = raw_relation(data_dir, contract, with_names=True)
+        if files is None or "app_id" not in contract.schema.names:
             continue
-        schema = data_dir / "raw" / contract.source / contract.entity / "_schema.parquet"
-        listed = ", ".join(literal(str(path)) for path in (schema, *files) if path.exists())
-        columns = [field.name for field in contract.schema]
-        query = f"""select distinct filename from read_parquet([{listed}], union_by_name = true, filename = true)
-            where {suspects(contract, people, columns)} order by 1"""
+        named = suspects(contract, people, contract.schema.names)
+        query = f"select distinct filename from {files} where {named} order by 1"
         for (name,) in connection.execute(query).fetchall():
             path = Path(name)
             rows = rewrite_raw(connection, contract, path, people, dry_run=dry_run)
@@ -62,7 +58,7 @@ def ordered_marks(
 
         versions = connection.execute(
             f"""select list(distinct _content_hash) as hashes from {rows}
-            where {suspects(contract, people, [field.name for field in contract.schema])}
+            where {suspects(contract, people, contract.schema.names)}
             group by {key} having count(distinct _content_hash) > 1"""
         ).fetchall()
         for (hashes,) in versions:

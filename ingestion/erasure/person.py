@@ -42,13 +42,21 @@ def raw_files(data_dir: Path, contract: Contract) -> list[Path]:
     return sorted((data_dir / "raw" / contract.source / contract.entity).glob("[!._]*.parquet"))
 
 
+def raw_relation(data_dir: Path, contract: Contract, *, with_names: bool = False) -> str | None:
+    """Relation over every raw file of a table, with `filename` when asked for; None where it has no file."""
+    files = raw_files(data_dir, contract)
+    if not files:
+        return None
+    schema = files[0].with_name("_schema.parquet")
+    listed = ", ".join(literal(str(path)) for path in (schema, *files) if path.exists())
+    return f"read_parquet([{listed}], union_by_name = true, filename = {str(with_names).lower()})"
+
+
 def people_tables(data_dir: Path) -> Iterator[tuple[Contract, str]]:
     """(contract, relation over all its files) of the tables that know people and have files."""
     for contract in CONTRACTS:
-        if person_columns(contract) and (files := raw_files(data_dir, contract)):
-            schema = data_dir / "raw" / contract.source / contract.entity / "_schema.parquet"
-            listed = ", ".join(literal(str(path)) for path in (schema, *files) if path.exists())
-            yield contract, f"read_parquet([{listed}], union_by_name = true)"
+        if person_columns(contract) and (rows := raw_relation(data_dir, contract)):
+            yield contract, rows
 
 
 def find_person(
@@ -62,10 +70,9 @@ def find_person(
     tables = list(people_tables(data_dir))
     apps = set()
     for contract in CONTRACTS:
-        if contract.entity in ("apps", "events", "users") and (files := raw_files(data_dir, contract)):
-            listed = ", ".join(literal(str(path)) for path in files)
-            found = f"select distinct app_id from read_parquet([{listed}], union_by_name = true)"
-            apps |= {app for (app,) in connection.execute(found).fetchall()}
+        if contract.entity in ("apps", "events", "users") and (rows := raw_relation(data_dir, contract)):
+            found = connection.execute(f"select distinct app_id from {rows}").fetchall()
+            apps |= {app for (app,) in found}
     if app_id not in apps:
         known = ", ".join(sorted(apps)) or "none yet"
         raise UnknownPerson(f"APP={app_id}: there is no such app; apps: {known}")

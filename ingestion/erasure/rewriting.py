@@ -1,6 +1,5 @@
 """Rewrites a raw or quarantine file without what its people wrote and were called; whole or not at all."""
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from ingestion.casting import literal, quote
 from ingestion.contract import Contract
 from ingestion.erasure.person_columns import person_columns, wordy_columns
 from ingestion.erasure.person_rows import ErasedPeople, Row
-from ingestion.manifest import sync_file, sync_folder
+from ingestion.manifest import move_into_place
 
 #: As landing writes.
 PARQUET = "(format parquet, parquet_version v2, compression zstd, compression_level 1)"
@@ -102,9 +101,7 @@ def _rewrite(
                 ) order by _place
             ) to {literal(str(temporary))} {PARQUET}"""
         )
-        sync_file(temporary)
-        os.replace(temporary, path)
-        sync_folder(path.parent)
+        move_into_place(temporary, path)
     finally:
         connection.unregister("rewritten_rows")
         temporary.unlink(missing_ok=True)

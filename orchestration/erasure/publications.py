@@ -11,7 +11,7 @@ import duckdb
 from ingestion.casting import literal, quote
 from ingestion.erasure.erased_list import FOLDER
 from ingestion.erasure.person_rows import mention
-from ingestion.manifest import sync_file, sync_folder
+from ingestion.manifest import move_into_place
 from orchestration.freeze import WAREHOUSE
 from orchestration.publication.pseudonyms import PERSON_COLUMNS
 from orchestration.publication.swap import versions_folder
@@ -131,7 +131,7 @@ def _rewrite_database(path: Path, scratch: Path, person: PublishedPerson, *, dry
         connection.execute("detach written")
         connection.execute("detach changed")
     copy.unlink()
-    _replace(written, path)
+    move_into_place(written, path)
     return True
 
 
@@ -148,11 +148,5 @@ def _rewrite_parquet(path: Path, scratch: Path, person: PublishedPerson, *, dry_
             f"copy (select * replace ({replaced}) from {relation}) to {literal(str(written))} "
             "(format parquet, compression zstd)"
         )
-    _replace(written, path)
+    move_into_place(written, path)
     return True
-
-
-def _replace(written: Path, path: Path) -> None:
-    sync_file(written)
-    os.replace(written, path)
-    sync_folder(path.parent)

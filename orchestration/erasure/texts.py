@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ingestion.erasure.erased_list import FOLDER
 from ingestion.erasure.person_rows import mention
+from ingestion.manifest import move_into_place
 
 #: The company's own files, what is rewritten elsewhere, and what holds no word of anybody.
 _NOT_HERE = ("inbox", "company", FOLDER, "secrets", ".scratch", "published/current")
@@ -63,12 +64,9 @@ def _files(data_dir: Path) -> Iterator[Path]:
 
 def _write(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.rewriting")
-    with open(temporary, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    temporary.write_bytes(data)
     temporary.chmod(path.stat().st_mode & 0o777)
-    os.replace(temporary, path)
+    move_into_place(temporary, path)
 
 
 def _rewrite_sqlite(path: Path, pattern: re.Pattern[str], names: Mapping[str, str], *, dry_run: bool) -> bool:

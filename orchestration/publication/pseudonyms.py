@@ -5,7 +5,6 @@ nobody else finds any. Without a key each publication makes one of its own: noth
 such an id is another one in the next publication. The warehouse, which is private, keeps ids as they came.
 """
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from ingestion.hmac_sql import hmac_hex, hmac_parameters
 from orchestration.publication.own_tables import sql_text
 from orchestration.publication.verify import NotPublishable
 
@@ -26,7 +26,6 @@ ANONYMOUS = "anon:"
 #: Chinese mobile numbers as people write them, others where they name their country; and mail addresses.
 PHONE = r"(\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}|(\+|00)[1-9][0-9 ()-]{6,18}[0-9]"
 MAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
-_BLOCK = 64
 #: What stays of an id: 'anon:' of a device, nothing of anything else.
 _PREFIX = f"case when starts_with(id, {sql_text(ANONYMOUS)}) then {sql_text(ANONYMOUS)} else '' end"
 
@@ -73,10 +72,9 @@ class Pseudonyms:
         for number, column in enumerate(name for name in columns if name in PERSON_COLUMNS):
             self.count += connection.execute(
                 f"""insert or ignore into pseudonyms
-                select id, {_PREFIX}
-                    || sha256($outer || unhex(sha256($inner || encode(substr(id, 1 + length({_PREFIX}))))))
+                select id, {_PREFIX} || {hmac_hex(f"substr(id, 1 + length({_PREFIX}))")}
                 from (select distinct "{column}" as id from {relation} where {_says_who("id")})""",
-                self._pads(),
+                hmac_parameters(self.key),
             ).fetchall()[0][0]
             joins.append(f'left join pseudonyms as p{number} on p{number}.id = original."{column}"')
             replaced.append(f'coalesce(p{number}.pseudonym, original."{column}") as "{column}"')
@@ -85,15 +83,6 @@ class Pseudonyms:
         return (
             f"select original.* replace ({', '.join(replaced)}) from {relation} as original {' '.join(joins)}"
         )
-
-    def _pads(self) -> dict[str, bytes]:
-        """HMAC's two keys, as parameters: an error of DuckDB shows its statement, and must not show them."""
-        key = hashlib.sha256(self.key).digest() if len(self.key) > _BLOCK else self.key
-        padded = key.ljust(_BLOCK, b"\0")
-        return {
-            "inner": bytes(byte ^ 0x36 for byte in padded),
-            "outer": bytes(byte ^ 0x5C for byte in padded),
-        }
 
 
 def _says_who(column: str) -> str:

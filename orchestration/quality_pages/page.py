@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from orchestration.quality_pages.results import Expected, Result
+from orchestration.expectations.suite import Outcome
+from orchestration.quality_pages.results import Result
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,7 +23,7 @@ STRIP = 30
 class Line:
     """An expectation: its newest result, and before it the older ones (subject, is met), oldest first."""
 
-    newest: Expected
+    newest: Outcome
     judged_at: str
     subject: str
     strip: tuple[tuple[str, bool], ...]
@@ -54,7 +55,7 @@ def render_index(newest: Mapping[str, Result], zone: str) -> str:
 
 def _frames(results: Sequence[Result]) -> dict[str, list[Line]]:
     """By frame, in the order of the suite; what the newest batch did not bring shows when it was judged last."""
-    seen: dict[tuple[str, str], list[tuple[Result, Expected]]] = {}
+    seen: dict[tuple[str, str], list[tuple[Result, Outcome]]] = {}
     for result in results:
         for expected in result.expectations:
             seen.setdefault((expected.frame, expected.says), []).append((result, expected))

@@ -5,11 +5,11 @@ Rows that do not meet an expectation are kept in them, masked. A subject begins 
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ingestion.manifest import write_atomically
-from orchestration.expectations.suite import Judgement
+from orchestration.expectations.suite import Judgement, Outcome
 from orchestration.masking import masked_row
 
 FOLDER = Path("reports") / "quality"
@@ -18,28 +18,14 @@ KEPT, SHOWN = 400, 60
 
 
 @dataclass(frozen=True)
-class Expected:
-    """One expectation in words, and what became of it. As `suite.Outcome`, rows masked."""
-
-    frame: str
-    says: str
-    limits: str
-    observed: str
-    judged: int
-    unexpected: int
-    is_met: bool
-    rows: tuple[dict[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Result:
-    """What a suite said of one subject: a batch (its id), or a publication (its time and run)."""
+    """What a suite said of one subject: a batch (its id), or a publication (its time and run). Rows are masked."""
 
     subject: str
     judged_at: str
     files: tuple[str, ...]
     notes: tuple[str, ...]
-    expectations: tuple[Expected, ...]
+    expectations: tuple[Outcome, ...]
 
     @property
     def is_met(self) -> bool:
@@ -55,8 +41,7 @@ def keep(
 ) -> None:
     """Write one result; the oldest beyond KEPT go."""
     expectations = tuple(
-        Expected(**{**asdict(outcome), "rows": tuple(map(masked_row, outcome.rows))})
-        for outcome in judgement.outcomes
+        replace(outcome, rows=tuple(map(masked_row, outcome.rows))) for outcome in judgement.outcomes
     )
     result = Result(subject, judged_at, tuple(dict.fromkeys(files)), judgement.notes, expectations)
     folder = data_dir / FOLDER / "results" / suite
@@ -80,7 +65,7 @@ def suites(data_dir: Path) -> list[str]:
 def _read(path: Path) -> Result:
     facts = json.loads(path.read_text("utf-8"))
     expectations = tuple(
-        Expected(**{**expected, "rows": tuple(expected["rows"])}) for expected in facts["expectations"]
+        Outcome(**{**expected, "rows": tuple(expected["rows"])}) for expected in facts["expectations"]
     )
     return Result(
         facts["subject"], facts["judged_at"], tuple(facts["files"]), tuple(facts["notes"]), expectations
