@@ -22,7 +22,7 @@ from orchestration.freeze import freeze
 from orchestration.publication.pseudonyms import KEY_VARIABLE, Pseudonyms
 from tests.unit.ingestion.sources.app_events.event_lines import line, lines
 from tests.unit.orchestration.decoded_files import files_that_say
-from tests.unit.orchestration.erasure_company import (
+from tests.unit.orchestration.erasure.erasure_company import (
     COOKIE,
     FILES,
     MARY,
@@ -31,20 +31,9 @@ from tests.unit.orchestration.erasure_company import (
     SHARED,
     Company,
     canonical,
-    landed_company,
     unchanged,
     winners,
 )
-
-
-@pytest.fixture(scope="module")
-def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return landed_company(tmp_path_factory.mktemp("company"))
-
-
-@pytest.fixture
-def company(landed: Path, tmp_path: Path) -> Company:
-    return Company(shutil.copytree(landed, tmp_path / "company", symlinks=True))
 
 
 def test_nothing_says_the_person_and_all_else_stays(company: Company) -> None:

@@ -1,33 +1,20 @@
 """Whoever was erased stays out, whatever lands again."""
 
 import io
-import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
-import pytest
 
 from tests.unit.ingestion.sources.app_events.event_lines import line, lines
 from tests.unit.orchestration.decoded_files import files_that_say
-from tests.unit.orchestration.erasure_company import (
+from tests.unit.orchestration.erasure.erasure_company import (
     FILES,
     MARY,
     SECRETS,
     SHARED,
     Company,
     canonical,
-    landed_company,
 )
-
-
-@pytest.fixture(scope="module")
-def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return landed_company(tmp_path_factory.mktemp("company"))
-
-
-@pytest.fixture
-def company(landed: Path, tmp_path: Path) -> Company:
-    return Company(shutil.copytree(landed, tmp_path / "company", symlinks=True))
 
 
 def test_an_old_file_brings_nothing_back(company: Company) -> None:
