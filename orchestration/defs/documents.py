@@ -51,4 +51,9 @@ def _explained() -> frozenset[str]:
 
 def _value(path: str) -> dg.MetadataValue:
     base = os.environ.get(DOCS_URL, "").rstrip("/")
-    return dg.MetadataValue.url(f"{base}/{path}") if base else dg.MetadataValue.path(path)
+    return link(f"{base}/{path}" if base else path)
+
+
+def link(address: str) -> dg.MetadataValue:
+    """A URL to open, or a path to copy: browsers open no file from a web page."""
+    return dg.MetadataValue.url(address) if "://" in address else dg.MetadataValue.path(address)

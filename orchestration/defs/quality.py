@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from orchestration.arrival import Arrival
+from orchestration.defs.documents import link
 from orchestration.pulling import API_SOURCES, DATABASE_SOURCES, Pulled
 
 CONSERVED, EXPECTED, READ, PULLED = (
@@ -53,10 +54,8 @@ def check_results(
 
 
 def link_to(page: str) -> dict[str, dg.MetadataValue]:
-    """Metadata of a check: the page of its results, to be opened or copied."""
-    if not page:
-        return {}
-    return {"results": dg.MetadataValue.url(page) if "://" in page else dg.MetadataValue.path(page)}
+    """Metadata of a check: the page of its results."""
+    return {"results": link(page)} if page else {}
 
 
 def _result(
