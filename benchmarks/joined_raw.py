@@ -1,8 +1,8 @@
 """What 1,000 hourly batches of one table cost before and after their raw files are one.
 
-`python -m benchmarks.joined_raw [batches]`; CPU seconds. Each batch has a file and an entry of its own, as from landing.
-Read: all columns, as staging does. Land: an increment that is compared with history. Withdraw: one batch is taken out of
-the joined file.
+`python -m benchmarks.joined_raw [batches]`; CPU seconds. Each batch has a file and an entry of its own, as landing
+has it. Read: all columns, as staging does. Land: an increment that is compared with history. Withdraw: one batch is
+taken out of the joined file.
 """
 
 import sys
