@@ -93,7 +93,8 @@ def _rewrite_sqlite(path: Path, pattern: re.Pattern[str], names: Mapping[str, st
                 changed |= connection.execute(update, list(names)).rowcount > 0
         connection.commit()
         # Also where an erasure was killed when it had replaced the text and not yet the file.
-        if not dry_run and (changed or any(name.encode() in path.read_bytes() for name in names)):
+        data = b"" if dry_run else path.read_bytes()
+        if (changed and not dry_run) or any(name.encode() in data for name in names):
             connection.execute("vacuum")
             connection.execute("pragma wal_checkpoint(truncate)")
     return changed

@@ -102,8 +102,9 @@ def test_what_was_replaced_leaves_the_file_of_sqlite_too(tmp_path: Path) -> None
     path = tmp_path / "history.db"
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("create table event_logs (event text)")
-        file.execute("insert into event_logs values (?)", (f"'{MARY}'",))
+        file.execute("insert into event_logs values (?)", (f"{'a' * 99} '{MARY}' {'b' * 99}",))
     with closing(sqlite3.connect(path)) as file, file:  # as far as a killed erasure came
+        file.execute("pragma secure_delete = off")  # as SQLite is built in most places
         file.execute("update event_logs set event = 'erased-1'")
     assert MARY.encode() in path.read_bytes()
     assert erase_texts(tmp_path, {MARY: "erased-1"}, dry_run=True) == ([], [])
