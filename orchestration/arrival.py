@@ -48,7 +48,7 @@ class Arrival:
     superseded: dict[str, str] = field(default_factory=dict)
     evaluated: int = 0
     notes: list[str] = field(default_factory=list)
-    judged: dict[str, Judgement] = field(default_factory=dict)
+    judged: list[tuple[BatchEntry, Judgement]] = field(default_factory=list)
 
     @property
     def is_met(self) -> bool:
@@ -75,7 +75,7 @@ def review(settings: Settings, source: str, judge_batch: Judge | None = None) ->
             _hold(manifest, arrival, entry, "; ".join(unbalanced))
             continue
         judgement = _judge(settings, entry, accepted, judge_batch or run_suite)
-        arrival.judged[entry.batch_id] = judgement
+        arrival.judged.append((entry, judgement))
         arrival.evaluated += judgement.evaluated
         arrival.notes.extend(judgement.notes)
         if judgement.is_met:

@@ -286,7 +286,9 @@ def test_a_killed_withdrawal_is_done_again(landed: Path, tmp_path: Path) -> None
     remove_replaced(joined)
     wanted, middle = rows(joined), batches(joined)[5].batch_id
     without = {name: [row for row in all if row["_batch_id"] != middle] for name, all in wanted.items()}
-    left = until_it_lives(joined, tmp_path, lambda folder: Manifest(folder).set_state(middle, "withdrawn"), step=2)
+    left = until_it_lives(
+        joined, tmp_path, lambda folder: Manifest(folder).set_state(middle, "withdrawn"), step=2
+    )
     assert len(left) > 10
     for folder in left:
         if Manifest(folder).entry(middle).state == "accepted":  # type: ignore[union-attr]
