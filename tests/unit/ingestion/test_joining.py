@@ -2,9 +2,6 @@
 
 import os
 import shutil
-import signal
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ from ingestion.settings import Settings
 from ingestion.sources import app_events
 from ingestion.sources.app_database.past_readings import PastReadings
 from orchestration.arrival import unbalanced_files
+from tests.unit.ingestion.killed_work import until_it_lives
 from tests.unit.ingestion.sources.app_database.company_database import CompanyDatabase
 from tests.unit.ingestion.sources.app_events.event_lines import line, lines
 
@@ -227,39 +225,6 @@ def test_a_damaged_file_is_joined_with_nothing(shop: CompanyDatabase) -> None:
     with pytest.raises(RowsDiffer, match="orders: files do not hold the rows"):
         join_all(path)
     assert files(path, ORDERS) == sorted(damaged.parent.glob("[!_]*")) == there
-
-
-def killed(act: int, work: Callable[[], object]) -> bool:
-    """Do it in a fork that gets a SIGKILL before that call by which something lasts; whether it was killed."""
-    process = os.fork()
-    if process == 0:
-        done = 0
-
-        def watch(frame: Any, kind: str, function: Any) -> None:
-            nonlocal done
-            if (
-                kind == "c_call"
-                and function.__name__ in ("fsync", "replace", "unlink")
-                and "os" in str(getattr(function, "__module__", ""))
-            ):
-                done += 1
-                if done == act:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.setprofile(watch)
-        work()
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
-
-
-def until_it_lives(landed: Path, tmp_path: Path, work: Callable[[Path], object], step: int = 1) -> list[Path]:
-    """A copy of the folder for each act that the work was killed before; the last one lived."""
-    left = []
-    for act in range(1, 200, step):
-        left.append(shutil.copytree(landed, tmp_path / str(act)))
-        if not killed(act, lambda folder=left[-1]: work(folder)):  # type: ignore[misc]
-            return left
-    raise AssertionError("it never came to an end")
 
 
 def test_a_killed_joining_goes_on(landed: Path, tmp_path: Path) -> None:
