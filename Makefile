@@ -97,7 +97,7 @@ rows: setup ## the rows that a failed check counted: CHECK=<check name>
 audit: setup ## checks that read all of history again, too slow for each refresh (weekly)
 	@$(PY) -m orchestration.audit
 
-prune: setup ## remove what nobody reads again: old runs and reports, withdrawn raw files; DRY_RUN=1 only lists it
+prune: setup ## remove what nobody reads again: old runs and reports, withdrawn raw files; join small ones; DRY_RUN=1 only lists it
 	@DRY_RUN="$(DRY_RUN)" $(PY) -m orchestration.pruning
 
 erase: setup ## take a person out of everything for good: APP=<app_id> USER=<user_id>; DRY_RUN=1 only lists what would change

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ingestion.joined_files import JoinedSource, joined_sources
 from ingestion.manifest_files import ManifestFile, ManifestFiles, unusable
 
 _BATCH_ID = re.compile(r"(\d{8}T\d{12})Z-[0-9a-f]{8}\.", re.ASCII)
@@ -100,7 +101,10 @@ class Manifest:
         self.folder = self.data_dir / "raw" / "_manifest"
 
     def entries(self, source: str | None = None) -> list[BatchEntry]:
-        """Every batch in order of landing, with its newest state."""
+        """Every batch in order of landing, with its newest state.
+
+        A raw_path is where the rows are now: in a joined file (ingestion/joining.py) stand other batches beside them.
+        """
         states: dict[str, tuple[int, str]] = {}
         bodies: list[str] = []
         found = _FILES.read(self.folder)
@@ -110,10 +114,11 @@ class Manifest:
                 bodies.append(name)
             elif len(parts) == 4 and parts[2] in STATES:
                 states[parts[0]] = max(states.get(parts[0], (0, name)), (int(parts[1]), name))
+        joined = joined_sources(found)
         entries = []
         for name in bodies:
             _, newest = states.get(name.split(".")[0], (0, ""))
-            entry = _entry(name, found[name], found[newest].content if newest else {})
+            entry = _entry(name, found[name], found[newest].content if newest else {}, joined)
             if source is None or entry.source == source:
                 entries.append(entry)
         return entries
@@ -150,11 +155,18 @@ class Manifest:
         )
 
     def set_state(self, batch_id: str, state: str, reason: str = "") -> None:
-        """Append a state. Raises KeyError for a batch that does not exist."""
+        """Append a state. Raises KeyError for a batch that does not exist.
+
+        Who reads accepted batches reads whole files: a batch that is no longer accepted gets files of its own.
+        """
         if state not in STATES:
             raise ValueError(f"unknown batch state {state!r}")
         if not self.exists(batch_id):
             raise KeyError(batch_id)
+        if state != "accepted":
+            from ingestion.joining import take_apart  # which reads manifests
+
+            take_apart(self.data_dir, batch_id)
         numbers = [int(path.name.split(".")[1]) for path in self.folder.glob(f"{batch_id}.*.*.json")]
         number = 1 + max(numbers, default=0)
         body = {"batch_id": batch_id, "state": state, "reason": reason, "at": datetime.now(UTC).isoformat()}
@@ -210,18 +222,24 @@ def _repeating(entry: BatchEntry) -> set[str]:
     return {file.sha256 for file in entry.files if file.sha256 and file.rows_known}
 
 
-def _entry(name: str, body: ManifestFile, state: dict[str, Any]) -> BatchEntry:
-    if body.entry is None:
+def _entry(
+    name: str, body: ManifestFile, state: dict[str, Any], joined: dict[str, JoinedSource]
+) -> BatchEntry:
+    its_source = joined.get(str(body.content.get("source")))
+    version = its_source.version if its_source else ()
+    if body.entry is None or body.entry[0] != version:
         content = dict(body.content)
         try:
             files = tuple(FileEntry(**file) for file in content.pop("files"))
             dates = {path: tuple(days) for path, days in content.pop("dates", {}).items()}
-            body.entry = BatchEntry(**content, files=files, dates=dates)
+            written = BatchEntry(**content, files=files, dates=dates)
         except (KeyError, TypeError, AttributeError) as error:
             raise unusable(name) from error
+        body.entry = (version, its_source.as_read(written) if its_source else written)
+    entry: BatchEntry = body.entry[1]
     if not state:
-        return body.entry
-    return replace(body.entry, state=state["state"], state_reason=state["reason"], state_at=state["at"])
+        return entry
+    return replace(entry, state=state["state"], state_reason=state["reason"], state_at=state["at"])
 
 
 def write_atomically(path: Path, text: str) -> None:

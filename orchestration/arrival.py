@@ -12,7 +12,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from ingestion.contracts import CONTRACTS
-from ingestion.manifest import BatchEntry, FileEntry, Manifest
+from ingestion.manifest import BatchEntry, Manifest
 from ingestion.schema_file import write_schema_file
 from ingestion.settings import Settings
 from ingestion.sources.ad_accounts.platforms import PLATFORMS
@@ -48,7 +48,7 @@ class Arrival:
     superseded: dict[str, str] = field(default_factory=dict)
     evaluated: int = 0
     notes: list[str] = field(default_factory=list)
-    judged: dict[str, Judgement] = field(default_factory=dict)
+    judged: list[tuple[BatchEntry, Judgement]] = field(default_factory=list)
 
     @property
     def is_met(self) -> bool:
@@ -75,7 +75,7 @@ def review(settings: Settings, source: str, judge_batch: Judge | None = None) ->
             _hold(manifest, arrival, entry, "; ".join(unbalanced))
             continue
         judgement = _judge(settings, entry, accepted, judge_batch or run_suite)
-        arrival.judged[entry.batch_id] = judgement
+        arrival.judged.append((entry, judgement))
         arrival.evaluated += judgement.evaluated
         arrival.notes.extend(judgement.notes)
         if judgement.is_met:
@@ -183,20 +183,25 @@ def unbalanced_files(settings: Settings, entries: Iterable[BatchEntry]) -> list[
             for file in entry.files
             if not file.is_conserved
         )
-        found.extend(_miscounted(settings, entry.files, "raw_path", "rows_landed"))
-        found.extend(_miscounted(settings, entry.files, "quarantine_path", "rows_quarantined"))
+        found.extend(_miscounted(settings, entry, "raw_path", "rows_landed"))
+        found.extend(_miscounted(settings, entry, "quarantine_path", "rows_quarantined"))
     return found
 
 
-def _miscounted(settings: Settings, files: Iterable[FileEntry], path_name: str, count_name: str) -> list[str]:
+def _miscounted(settings: Settings, entry: BatchEntry, path_name: str, count_name: str) -> list[str]:
     claimed: dict[str, int] = {}
-    for file in files:
+    for file in entry.files:
         if path := getattr(file, path_name):
             claimed[path] = claimed.get(path, 0) + getattr(file, count_name)
     found = []
     for path, rows in claimed.items():
         whole = settings.data_dir / path
         stored = pq.read_metadata(whole).num_rows if whole.exists() else None
+        if (
+            stored is not None and stored > rows and path_name == "raw_path"
+        ):  # joined with other batches, maybe
+            batches = pq.read_table(whole, columns=["_batch_id"])["_batch_id"]
+            stored = batches.to_pylist().count(entry.batch_id)
         if stored != rows:
             found.append(
                 f"{path}: {rows} rows were landed, {'none' if stored is None else stored} are stored"

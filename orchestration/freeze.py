@@ -152,7 +152,8 @@ def _run_batches(batches: RunSet) -> list[tuple]:
 
 
 def _raw_files(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
-    """One row per Parquet file of accepted batches; several files of an inbox may share one."""
+    """One row per Parquet file of accepted batches; several files of an inbox may share one, and several batches one
+    that was joined: its row names the newest."""
     files: dict[str, tuple] = {}
     for entry in entries:
         for file in entry.files if entry.state == "accepted" else ():

@@ -3,7 +3,8 @@
 Goes: publications beyond the newest three, raw files of batches withdrawn more than OPS_KEEP_DAYS (default 90) ago,
 Dagster runs that ended as long ago with what they printed, daily reports of days as long ago (the newest stays), logs
 of dbt beyond its newest. Stays: every entry of the manifest with its counts and dates, everything quarantined, and each
-raw file that a rebuild or an as-of query reads.
+raw row that a rebuild or an as-of query reads. Small raw files of a table become one (ingestion/joining.py); they go
+themselves when a later pruning finds that the warehouse reads the joined one.
 """
 
 import os
@@ -17,9 +18,12 @@ from pathlib import Path
 
 import dagster as dg
 
+from ingestion.joining import join, replaced_files, small_files
 from ingestion.manifest import Manifest
 from ingestion.settings import ConfigurationError, Settings
 from orchestration.command import change
+from orchestration.erasure.pending import is_pending
+from orchestration.last_build import LastBuild
 from orchestration.publication.swap import old_versions
 
 KEEP_DAYS = 90
@@ -28,11 +32,12 @@ ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRun
 
 @dataclass(frozen=True)
 class Waste:
-    """One thing to remove: what it is for a person, its size in bytes, and how it goes."""
+    """One thing to remove, or to join: what it is for a person, the bytes that come free, and how it is done."""
 
     what: str
     size: int
-    remove: Callable[[], None]
+    act: Callable[[], None]
+    verbs: tuple[str, str] = ("remove", "removed")
 
 
 def waste(data_dir: Path, instance: dg.DagsterInstance, before: datetime) -> Iterator[Waste]:
@@ -45,6 +50,7 @@ def waste(data_dir: Path, instance: dg.DagsterInstance, before: datetime) -> Ite
     yield from _reports(data_dir, before)
     for log in sorted((data_dir / "dbt" / "logs").glob("dbt.log.*")):
         yield Waste(f"log {log.name}", _size(log), log.unlink)
+    yield from _small_raw_files(data_dir)
 
 
 def end_of_keeping() -> datetime:
@@ -67,8 +73,9 @@ def prune(
     freed, partitions = 0, _materialized_partitions(instance)
     for thing in waste(data_dir, instance, before):
         if not dry_run:
-            thing.remove()
-        say(f"{'would remove' if dry_run else 'removed'} {thing.what} ({thing.size / 1e6:,.1f} MB)")
+            thing.act()
+        verb = f"would {thing.verbs[0]}" if dry_run else thing.verbs[1]
+        say(f"{verb} {thing.what} ({thing.size / 1e6:,.1f} MB)")
         freed += thing.size
     _report_again(instance, partitions)
     return freed
@@ -98,6 +105,19 @@ def _withdrawn(data_dir: Path, before: datetime) -> Iterator[Waste]:
             raw = data_dir / path
             if raw.exists():
                 yield Waste(f"raw file {path} of withdrawn batch {entry.batch_id}", _size(raw), raw.unlink)
+
+
+def _small_raw_files(data_dir: Path) -> Iterator[Waste]:
+    """What was joined before and nobody reads now; then what can be joined. Not while half a person is erased."""
+    last = LastBuild.read(data_dir)
+    if last is None or is_pending(data_dir):
+        return
+    for raw in list(replaced_files(data_dir)):
+        if not last.reads(raw):
+            path = raw.relative_to(data_dir)
+            yield Waste(f"raw file {path}, of which a joined file has the rows", _size(raw), raw.unlink)
+    for small in list(small_files(data_dir, last.batches)):
+        yield Waste(str(small), 0, partial(join, data_dir, small), ("join", "joined"))
 
 
 def _runs(instance: dg.DagsterInstance, before: datetime) -> Iterator[Waste]:

@@ -150,10 +150,9 @@ def _tell(settings: Settings, source: str, arrival: Arrival) -> None:
     """What the suite said of the new batches, as results and a page under reports/quality/."""
     if not arrival.judged:
         return
-    entries = {entry.batch_id: entry for entry in Manifest(settings.data_dir).entries(source)}
-    for batch_id, judgement in arrival.judged.items():
-        files = [file.file_name for file in entries[batch_id].files if file.entity != "pulls"]
-        keep(settings.data_dir, source, batch_id, datetime.now(UTC).isoformat(), files, judgement)
+    for entry, judgement in arrival.judged:
+        files = [file.file_name for file in entry.files if file.entity != "pulls"]
+        keep(settings.data_dir, source, entry.batch_id, datetime.now(UTC).isoformat(), files, judgement)
     write_pages(settings, source)
 
 

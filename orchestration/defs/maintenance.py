@@ -36,7 +36,7 @@ def audit_job() -> None:
 
 @dg.job(
     name="prune",
-    description="Old runs, reports and withdrawn raw files go (make prune).",
+    description="Old runs, reports and withdrawn raw files go, small raw files become one (make prune).",
     executor_def=dg.in_process_executor,
 )
 def prune_job() -> None:

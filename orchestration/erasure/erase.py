@@ -19,6 +19,7 @@ from ingestion.erasure.person_rows import ErasedPeople
 from ingestion.errors import SourceError
 from ingestion.scratch import scratch_folder
 from ingestion.settings import Settings
+from orchestration.erasure.history_database import erase_history
 from orchestration.erasure.own_files import own_databases, own_files
 from orchestration.erasure.pending import Pending
 from orchestration.erasure.publications import PublishedPerson, erase_publications
@@ -39,7 +40,7 @@ def erase(settings: Settings, app_id: str, user: str, *, dry_run: bool, say: Say
     pending = Pending.read(data_dir)
     if pending is not None and not dry_run:
         say(f"finishes the erasure of a user of app {pending.app_id} that was interrupted")
-        done = _finish(data_dir, pending, say)
+        done = _finish(data_dir, pending, say, was_killed=True)
         if not (app_id or user) or (app_id, user) == (pending.app_id, pending.user):
             return done
     if pending is not None and dry_run:
@@ -71,13 +72,14 @@ def _id_of(app_id: str, user: str) -> PersonId:
     return USER, app_id, user
 
 
-def _finish(data_dir: Path, pending: Pending, say: Say) -> str:
+def _finish(data_dir: Path, pending: Pending, say: Say, *, was_killed: bool = False) -> str:
     """Each step finds nothing to do where it was done before."""
     erased = pending.keep_out(data_dir)
     for name in (WAREHOUSE, f"{WAREHOUSE}.wal"):
         (data_dir / name).unlink(missing_ok=True)
     with _connected(data_dir) as connection:
-        rows, files = _rewrite(connection, data_dir, pending.people(erased), say, dry_run=False)
+        people = pending.people(erased)
+        rows, files = _rewrite(connection, data_dir, people, say, dry_run=False, was_killed=was_killed)
     _name_own_files(data_dir, tuple(pending.tombstones), say)
     pending.forget(data_dir)
     return (
@@ -105,6 +107,7 @@ def _rewrite(
     say: Say,
     *,
     dry_run: bool,
+    was_killed: bool = False,
 ) -> tuple[int, int]:
     """(rows of raw and quarantine, files of all kinds) that change."""
     counts: list[int] = []
@@ -122,6 +125,14 @@ def _rewrite(
     texts, left = erase_texts(data_dir, names, dry_run=dry_run)
     for name in (*published, *texts):
         say(f"{verb}: {name}")
+    if os.environ.get("OPS_DAGSTER_YAML"):
+        tables, elsewhere = erase_history(names, dry_run=dry_run, was_killed=was_killed)
+        for name in tables:
+            say(f"{verb}: table {name} of Dagster's history in PostgreSQL")
+        if elsewhere:
+            say(
+                f"OPS_DAGSTER_YAML: what {', '.join(elsewhere)} keeps outside the data folder is yours to search"
+            )
     for name in left:
         say(f"cannot be rewritten, remove it yourself: {name}")
     return sum(counts), len(counts) + len(published) + len(texts)
@@ -146,8 +157,6 @@ def published_names(tombstones: Mapping[PersonId, str]) -> dict[str, str]:
 def _name_own_files(data_dir: Path, ids: "tuple[PersonId, ...]", say: Say) -> None:
     for name in own_files(data_dir, list(spellings(ids))):
         say(f"your own file names this person, delete it or take the person out: {name}")
-    if os.environ.get("OPS_DAGSTER_YAML"):
-        say("OPS_DAGSTER_YAML: history that Dagster keeps outside the data folder is yours to search")
     for database in own_databases(data_dir):
         say(f"your own database {database.name}: take the person out of it too")
 

@@ -59,12 +59,16 @@ class Pending:
         return ErasedList.opened(data_dir)
 
 
+def is_pending(data_dir: Path) -> bool:
+    return (data_dir / FOLDER / FILE).exists()
+
+
 def refuse_while_pending(data_dir: Path) -> None:
     """Half of a person under one id and half under another are two people: nothing may be built of it.
 
     Raises SourceError.
     """
-    if (data_dir / FOLDER / FILE).exists():
+    if is_pending(data_dir):
         raise SourceError(
             "an erasure was interrupted: run `make erase`, which finishes it, then refresh again"
         )

