@@ -139,7 +139,9 @@ def landed_select(
         f"cast({quote(field.name)} as {_sql_type(field.type)}) as {quote(field.name)}"
         for field in contract.fields
     )
-    return f"""select {business}, cast(_extra as varchar) as _extra, {literal(batch_id)} as _batch_id,
+    # The Parquet writer takes the words of an enum for its dictionary; of a text it hashes every row to find them.
+    batch = f"cast({literal(batch_id)} as enum({literal(batch_id)}))"
+    return f"""select {business}, cast(_extra as varchar) as _extra, {batch} as _batch_id,
             _source_file, _source_row, _content_hash,
             timestamptz {literal(observed_at.isoformat())} as _observed_at,
             timestamptz {literal(loaded_at.isoformat())} as _loaded_at

@@ -29,7 +29,7 @@ from ingestion.manifest import RawFile
 
 #: Level 1 takes two thirds of the time of the usual level 3 and the file is no larger.
 PARQUET = "(format parquet, parquet_version v2, compression zstd, compression_level 1)"
-_REPEATED, _REJECTED = "repeated_rows", "rejected_rows"
+_REPEATED, _REJECTED, _SHORT = "repeated_rows", "rejected_rows", "short_hashes"
 #: (file, row) of the rows of the last step that landed or repeat something, where others are left to the next step.
 WRITTEN = "written_rows"
 
@@ -155,12 +155,20 @@ class Step:
         What stays is remembered for the next step.
         """
         path = str(raw)
-        repeated = repeated_select(self.contract, path, self._seen(path), histories)
-        self.connection.execute(f"create or replace temp table {_REPEATED} as {repeated}")
         rows = f"read_parquet({literal(path)}, file_row_number = true)"
-        marked = f"{rows} join {_REPEATED} on file_row_number = place"
-        duplicate = self._count("_source_file", marked)
-        known = self._count("_source_file", f"{marked} where is_known")
+        # 8 bytes a row, not the hash of 32 characters, and read once: a file of any size has to fit.
+        short = f"select hash(_content_hash) as short from read_parquet({literal(path)})"
+        self.connection.execute(f"create or replace temp table {_SHORT} as {short}")
+        seen = self._seen()
+        duplicate: Counter[str] = Counter()
+        known: Counter[str] = Counter()
+        # Most steps repeat nothing: numbers tell that without a second look at what was written.
+        if seen or any(histories) or self._rows(f"from {_SHORT} group by short having count(*) > 1 limit 1"):
+            repeated = repeated_select(self.contract, path, seen, histories)
+            self.connection.execute(f"create or replace temp table {_REPEATED} as {repeated}")
+            marked = f"{rows} join {_REPEATED} on file_row_number = place"
+            duplicate = self._count("_source_file", marked)
+            known = self._count("_source_file", f"{marked} where is_known")
         if duplicate:
             kept = raw.with_name(f"{raw.name}.kept")
             query = f"select * exclude (file_row_number) from {rows} anti join {_REPEATED} on file_row_number = place"
@@ -170,24 +178,23 @@ class Step:
             finally:
                 kept.unlink(missing_ok=True)
         self._remember(path)
-        self.connection.execute(f"drop table {_REPEATED}")
         return duplicate, known
 
-    def _seen(self, path: str) -> list[str]:
+    def _seen(self) -> list[str]:
         """Raw files of earlier steps that may have rows of this one."""
         rows, files = self._seen_tables()
-        mine = f"select hash(_content_hash) from read_parquet({literal(path)})"
-        numbers = f"select distinct number from {rows} where short in ({mine})"
+        numbers = f"select distinct number from {rows} where short in (from {_SHORT})"
         return [
             file for (file,) in self._rows(f"select path from {files} where number in ({numbers}) order by 1")
         ]
 
     def _remember(self, path: str) -> None:
-        """12 bytes a row, not the hash of 32 characters: a file of any size has to fit."""
+        """Also of rows that were taken out of the file: what is like them is looked for in it in vain, no more."""
         rows, files = self._seen_tables()
         self.connection.execute(f"insert into {files} select count(*), {literal(path)} from {files}")
-        short = f"select hash(_content_hash), (select max(number) from {files}) from read_parquet({literal(path)})"
-        self.connection.execute(f"insert into {rows} {short}")
+        self.connection.execute(
+            f"insert into {rows} select short, (select max(number) from {files}) from {_SHORT}"
+        )
 
     def _seen_tables(self) -> tuple[str, str]:
         rows, files = f"seen_{self.contract.entity}", f"seen_{self.contract.entity}_files"

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ingestion.errors import FileRefused
 from ingestion.sources.app_events.decompression import BLOCK_BYTES, sound_blocks
 from ingestion.sources.app_events.formats import EventFile
-from ingestion.sources.app_events.odd_lines import Places, looked_at
+from ingestion.sources.app_events.odd_lines import Places, line_ends, looked_at
 
 #: A longer line is put aside with its first characters.
 LINE_BYTES = 16 << 20
@@ -52,7 +52,7 @@ class LineCutter:
                 yield self._batch([text], [number], [row], [note], [True], [True])
                 row += 1
                 continue
-            ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == 10) + 1
+            ends = line_ends(np.frombuffer(piece, np.uint8))
             if len(piece) >= LARGE_BYTES:
                 yield self._cut([(number, row, ends, piece)])
             else:

@@ -21,7 +21,8 @@ Flags = npt.NDArray[np.bool_]
 _CHUNK = 1 << 18
 #: Steps to the left before a byte is taken for odd: longer numbers and runs of blanks are nobody's habit.
 _STEPS = 64
-_TAB, _RETURN, _BLANK, _QUOTE, _COMMA, _MINUS, _POINT, _COLON, _OPEN = 9, 13, 32, 34, 44, 45, 46, 58, 91
+_TAB, _NEWLINE, _RETURN, _BLANK, _QUOTE = 9, 10, 13, 32, 34
+_COMMA, _MINUS, _POINT, _COLON, _OPEN = 44, 45, 46, 58, 91
 _BACKSLASH = ord("\\")
 _LETTERS = {name: ord(name) for name in "aefin"}
 _CLOSE = ord("}")
@@ -35,6 +36,16 @@ class Looks:
     edged: Flags
 
 
+def line_ends(data: Bytes) -> Places:
+    """Places behind the newlines."""
+    flags = np.empty(min(len(data), _CHUNK), np.bool_)
+    found = [np.empty(0, np.int64)]
+    for start in range(0, len(data), _CHUNK):
+        part = data[start : start + _CHUNK]
+        found.append(np.flatnonzero(np.equal(part, _NEWLINE, out=flags[: len(part)])) + (start + 1))
+    return np.concatenate(found)
+
+
 def looked_at(data: Bytes, ends: Places) -> Looks:
     """`data` are whole lines of UTF-8, each ending with a newline; `ends` are behind those."""
     odd, edged = np.zeros(len(ends), np.bool_), np.zeros(len(ends), np.bool_)
@@ -43,9 +54,8 @@ def looked_at(data: Bytes, ends: Places) -> Looks:
     found = _candidates(data)
     places = [
         _closes_after_comma(data, found.closers),
-        _value_ends(data, found.exponents),
-        _long_fractions(data, found.points),
-        found.words[_begins_value(data, found.words - 1) & _ends_word(data, found.words)],
+        _odd_numbers(data, found.values),
+        _odd_words(data, found.values),
     ]
     odd[np.searchsorted(ends, np.concatenate(places), side="right")] = True
     if len(found.closers) > MAX_DEPTH:
@@ -60,105 +70,88 @@ def odd_lines(data: Bytes, ends: Places) -> Flags:
 
 @dataclass(frozen=True)
 class _Found:
-    """Places of closing brackets, of an e after a digit, of points that may stand in a long number, of the words
-    nan and inf (any letters), and of edges: escapes, and blanks on the inner side of what may be a quote of a text."""
+    """Places of closing brackets, of the first byte of what may be a value other than a text, and of edges: escapes,
+    and blanks on the inner side of what may be a quote of a text."""
 
     closers: Places
-    exponents: Places
-    points: Places
-    words: Places
+    values: Places
     edges: Places
 
 
 def _candidates(data: Bytes) -> _Found:
-    found: list[list[Places]] = [[], [], [], [], []]
+    found: list[list[Places]] = [[], [], []]
     size = min(len(data), _CHUNK + 2)
     # New memory for each result would cost ten times what the comparisons do.
-    small, digit, digits = (np.empty(size, kind) for kind in (np.uint8, np.uint8, np.bool_))
+    small = np.empty(size, np.uint8)
     kept = [np.empty(size, np.bool_) for _ in range(6)]
     for start in range(0, len(data), _CHUNK):
         # The two bytes before are looked at as well: nothing is torn at a border.
         again = min(start, 2)
         part = data[start - again : start + _CHUNK]
         n = len(part)
-        one, two, three, four, five, six = (flags[:n] for flags in kept)
-        low, is_digit = small[:n], digits[:n]
-        np.bitwise_or(part, 32, out=low)
-        np.less(np.subtract(part, 48, out=digit[:n]), 10, out=is_digit)
+        blanks, quotes, colons, parting, closers, spare = (flags[:n] for flags in kept)
 
-        closers = np.equal(low, _CLOSE, out=one)
+        np.equal(np.bitwise_or(part, 32, out=small[:n]), _CLOSE, out=closers)
         found[0].append(np.flatnonzero(closers[again:]) + start)
 
-        quotes, blanks = np.equal(part, _QUOTE, out=two), np.equal(part, _BLANK, out=three)
-        edges = np.equal(part, _BACKSLASH, out=four)
+        np.less_equal(part, _BLANK, out=blanks)
+        np.equal(part, _QUOTE, out=quotes)
+        np.equal(part, _COLON, out=colons)
+        np.equal(part, _COMMA, out=parting)
+        parting |= blanks
+
         # A text ends before a comma, a colon, a closing bracket or a blank.
-        behind = np.less_equal(part, _BLANK, out=five)
-        behind |= np.equal(part, _COMMA, out=six)
-        behind |= np.equal(part, _COLON, out=six)
-        behind |= closers
-        np.logical_and(quotes[:-1], blanks[1:], out=six[1:])
-        edges[1:] |= six[1:]
-        np.logical_and(blanks[:-2], quotes[1:-1], out=six[2:])
-        six[2:] &= behind[2:]
-        edges[2:] |= six[2:]
-        found[4].append(np.flatnonzero(edges[again:]) + start)
+        behind = closers
+        behind |= parting
+        behind |= colons
+        edges = np.equal(part, _BACKSLASH, out=spare)
+        behind[2:] &= quotes[1:-1]
+        behind[2:] &= blanks[:-2]
+        edges[2:] |= behind[2:]
+        edges[1:] |= np.logical_and(quotes[:-1], blanks[1:], out=closers[1:])
+        found[2].append(np.flatnonzero(edges[again:]) + start)
 
-        exponents = np.equal(low, _LETTERS["e"], out=one)
-        exponents[1:] &= is_digit[:-1]
-        found[1].append(np.flatnonzero(exponents[again:]) + start)
-
-        # 7 and 8 behind a point are digits, or 8 and 9 before it; at the borders of the part nobody looks.
-        points = np.equal(part, _POINT, out=one)
-        pairs = np.logical_and(is_digit[:-1], is_digit[1:], out=two[: max(n - 1, 0)])
-        if n > 17:
-            points[9:-8] &= np.logical_or(pairs[16:], pairs[:-16], out=three[: n - 17])
-        found[2].append(np.flatnonzero(points[again:]) + start)
-
-        outs = zip("anfi", (one, two, three, four), strict=True)
-        nan, middle, inf, first = (np.equal(low, _LETTERS[name], out=out) for name, out in outs)
-        nan[1:-1] &= np.logical_and(middle[:-2], middle[2:], out=five[: max(n - 2, 0)])
-        inf[2:] &= np.logical_and(first[:-2], middle[1:-1], out=six[: max(n - 2, 0)])
-        nan[1:-1] |= inf[2:]
-        found[3].append(np.flatnonzero(nan[1:-1]) + (start - again))
-    closers_, exponents_, points_, words_, edges_ = (np.concatenate(places) for places in found)
-    return _Found(closers_, exponents_, points_, words_, edges_)
+        # A value comes after a blank, a comma, an opening bracket or the colon of a key: those in 12:30:59 follow no
+        # quote. A text or another blank comes after most of them.
+        quotes |= blanks
+        colons[1:] &= quotes[:-1]
+        parting |= colons
+        parting |= np.equal(part, _OPEN, out=spare)
+        values = np.greater(part, _QUOTE, out=spare)
+        values[1:] &= parting[:-1]
+        found[1].append(np.flatnonzero(values[again:]) + start)
+    closers_, values_, edges_ = (np.concatenate(places) for places in found)
+    return _Found(closers_, values_, edges_)
 
 
 def _closes_after_comma(data: Bytes, closers: Places) -> Places:
     before = data[closers - 1]
     closers = closers[(before == _COMMA) | _is_blank(before)]
-    left, is_lost = _leftwards(data, closers - 1, _is_blank)
+    left, is_lost = _moved(data, closers - 1, _is_blank, -1)
     return closers[is_lost | (data[left] == _COMMA)]
 
 
-def _value_ends(data: Bytes, exponents: Places) -> Places:
-    """Of the places of an e those behind a number that is a value of its own."""
-    left, is_lost = _leftwards(data, exponents - 1, _is_number)
-    return exponents[is_lost | _begins_value(data, left)]
+def _odd_numbers(data: Bytes, values: Places) -> Places:
+    """Numbers with an exponent, or that a double may not keep: 8 digits behind the point, or 16 and more around it."""
+    starts = values + (data[values] == _MINUS)
+    starts = starts[_is_digit(data[starts])]
+    points, is_lost = _moved(data, starts, _is_digit, 1)
+    has_point = data[points] == _POINT
+    stops, is_lost_too = _moved(data, points + has_point, _is_digit, 1)
+    whole, decimals = points - starts, stops - points - has_point
+    is_long = (decimals >= 8) | ((decimals > 0) & (whole >= 9) & (whole + decimals >= 16))
+    return starts[is_lost | is_lost_too | is_long | (data[stops] | 32 == _LETTERS["e"])]
 
 
-def _long_fractions(data: Bytes, points: Places) -> Places:
-    """Points of numbers that a double may not keep: 8 digits behind it, or 16 and more around it."""
-    last = len(data) - 1
-    is_long = _is_digit(data[np.minimum(points + 8, last)])
-    is_long |= _is_digit(data[np.maximum(points - 9, 0)]) & _is_digit(data[np.maximum(points - 8, 0)])
-    points = points[is_long]
-    left, is_lost_left = _leftwards(data, points - 1, _is_digit)
-    right, is_lost_right = _leftwards(data[::-1], last - points - 1, _is_digit)
-    before, behind = points - 1 - left, (last - right) - points - 1
-    is_long = (behind >= 8) | ((before >= 9) & (before + behind >= 16))
-    return points[is_lost_left | is_lost_right | (is_long & _begins_value(data, left))]
-
-
-def _begins_value(data: Bytes, before: Places) -> Flags:
-    """Whether a JSON value begins behind these places, or what looks like one inside of a text."""
-    left = before - (data[before] == _MINUS)
-    left, is_lost = _leftwards(data, left, _is_blank)
-    found = data[left]
-    # The colons in 12:30:59.123456789 follow no quote.
-    key_ends = data[left - 1]
-    is_key = (found == _COLON) & ((key_ends == _QUOTE) | _is_blank(key_ends))
-    return is_lost | is_key | (found == _COMMA) | (found == _OPEN)
+def _odd_words(data: Bytes, values: Places) -> Places:
+    """nan, inf and infinity, in any letters, where a value may stand."""
+    starts = values + (data[values] == _MINUS)
+    first = data[starts] | 32
+    starts = starts[(first == _LETTERS["n"]) | (first == _LETTERS["i"])]
+    first, second, third = (data[np.minimum(starts + n, len(data) - 1)] | 32 for n in range(3))
+    is_nan = (first == _LETTERS["n"]) & (second == _LETTERS["a"]) & (third == _LETTERS["n"])
+    is_inf = (first == _LETTERS["i"]) & (second == _LETTERS["n"]) & (third == _LETTERS["f"])
+    return starts[(is_nan | is_inf) & _ends_word(data, starts)]
 
 
 def _ends_word(data: Bytes, words: Places) -> Flags:
@@ -168,8 +161,10 @@ def _ends_word(data: Bytes, words: Places) -> Flags:
     return is_infinity | _is_blank(after) | (after == _COMMA) | (after | 32 == _CLOSE)
 
 
-def _leftwards(data: Bytes, places: Places, is_skipped: Callable[[Bytes], Flags]) -> tuple[Places, Flags]:
-    """The first places to the left that are not skipped, and whether none was found in _STEPS.
+def _moved(
+    data: Bytes, places: Places, is_skipped: Callable[[Bytes], Flags], step: int
+) -> tuple[Places, Flags]:
+    """The first places in steps of 1 or -1 that are not skipped, and whether none was found in _STEPS.
 
     A newline ends every search: the byte left of the first one is the last.
     """
@@ -178,7 +173,7 @@ def _leftwards(data: Bytes, places: Places, is_skipped: Callable[[Bytes], Flags]
     for _ in range(_STEPS):
         if not len(moving):
             break
-        places[moving] -= 1
+        places[moving] += step
         moving = moving[is_skipped(data[places[moving]])]
     is_lost = np.zeros(len(places), np.bool_)
     is_lost[moving] = True
@@ -187,10 +182,6 @@ def _leftwards(data: Bytes, places: Places, is_skipped: Callable[[Bytes], Flags]
 
 def _is_digit(found: Bytes) -> Flags:
     return (found - 48) < 10
-
-
-def _is_number(found: Bytes) -> Flags:
-    return _is_digit(found) | (found == _POINT)
 
 
 def _is_blank(found: Bytes) -> Flags:
