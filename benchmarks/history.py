@@ -28,11 +28,13 @@ from typing import Any
 
 import duckdb
 
+from ingestion.contract import Contract
 from ingestion.contracts import CONTRACTS
 from ingestion.landing import write_schema_file
 from ingestion.manifest import BatchEntry, FileEntry, Manifest
 from ingestion.settings import Settings
 from ingestion.sources.app_events import pull
+from ingestion.sources.app_events.contracts import EVENTS
 from orchestration.freeze import WAREHOUSE, freeze
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -183,11 +185,17 @@ def straggler_query(events: int, day: int) -> str:
         )"""
 
 
-def write_history(folder: Path, events: int, days: int, query: Callable[[int, int], str] = day_query) -> None:
-    """One accepted batch a day, as landing would have written it."""
+def write_history(
+    folder: Path,
+    rows: int,
+    days: int,
+    query: Callable[[int, int], str] = day_query,
+    entity: Contract = EVENTS,
+) -> None:
+    """One accepted batch a day, as landing would have written it; the query has the columns of the entity."""
     for contract in CONTRACTS:
         write_schema_file(folder, contract)
-    manifest, target = Manifest(folder), folder / "raw" / "app_events" / "events"
+    manifest, target = Manifest(folder), folder / "raw" / entity.source / entity.entity
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         for day in range(days):
@@ -198,19 +206,20 @@ def write_history(folder: Path, events: int, days: int, query: Callable[[int, in
             connection.execute(
                 f"""copy (
                     select * replace (occurred_at::timestamptz as occurred_at, received_at::timestamptz as received_at,
-                        properties::varchar as properties), cast(null as varchar) as _extra, '{batch}' as _batch_id,
+                        properties::varchar as properties), '{batch}' as _batch_id,
                         'day-{day}.ndjson' as _source_file, row_number() over () as _source_row,
-                        md5(event_id) as _content_hash, {stamp} as _observed_at, {stamp} as _loaded_at
-                    from ({query(events, day)})
+                        md5({entity.key[1]}) as _content_hash, {stamp} as _observed_at, {stamp} as _loaded_at
+                    from (({query(rows, day)})
+                        union all by name select cast(null as varchar) as _extra where false)
                 ) to '{path}' (format parquet, compression zstd)"""
             )
             name = f"inbox/app_events/day-{day}.ndjson"
             sha256 = hashlib.sha256(name.encode()).hexdigest()
-            file = FileEntry("events", name, events, events, 0, 0, 0, path.relative_to(folder).as_posix(),
+            file = FileEntry(entity.entity, name, rows, rows, 0, 0, 0, path.relative_to(folder).as_posix(),
                              sha256=sha256, size=day, modified_ns=day)  # fmt: skip
             dates = {str(file.raw_path): (f"{moment - timedelta(days=1):%Y-%m-%d}",)}
             manifest.commit(
-                BatchEntry(batch, "app_events", moment.isoformat(), moment.isoformat(), (file,), dates=dates)
+                BatchEntry(batch, entity.source, moment.isoformat(), moment.isoformat(), (file,), dates=dates)
             )
             manifest.set_state(batch, "accepted")
 
