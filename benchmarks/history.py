@@ -22,12 +22,13 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from benchmarks.visits import FIRST, late_copies, visit_columns, visitors
 from ingestion.contract import Contract
 from ingestion.contracts import CONTRACTS
 from ingestion.landing import write_schema_file
@@ -38,7 +39,6 @@ from ingestion.sources.app_events.contracts import EVENTS
 from orchestration.freeze import WAREHOUSE, freeze
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-FIRST = datetime(2023, 1, 1, tzinfo=UTC)
 LENGTHS, DAILY, REBUILT, INCREMENT, INCREMENTS = (60, 960), 10_000, 365, 100_000, 3
 #: Days that are landed again for the cost of landing all of them.
 LANDED_AGAIN = 30
@@ -52,8 +52,6 @@ SESSIONS_AND_DAYS = {
 COUNTED = {path.stem for path in (REPOSITORY / "dbt_project/models/intermediate/events").glob("*.sql")} | (
     SESSIONS_AND_DAYS | {"stg_app_events__events"}
 )
-#: An eighth of a day's events come from as many users; the crowd moves on by a hundredth of them a day.
-EVENTS_PER_USER = 8
 
 
 @dataclass
@@ -144,40 +142,21 @@ def measure(folder: Path, daily: int, increment: int, days: int, *, again: bool)
 
 def day_query(events: int, day: int) -> str:
     """Events of one date in the canonical columns; a fourth of them anonymous, two thirds of those of known devices."""
-    users = events // EVENTS_PER_USER
     return f"""
         select
-            md5(concat('{day}:', number)) as event_id,
-            'aurora' as app_id,
+            {visit_columns(day)},
             ['page_view', 'content_view', 'like', 'share', 'item_view'][1 + (hash(number, 1) % 5)::int] as event_name,
             case when number % 4 > 0 then concat('u', person) end as user_id,
             case when number % 4 = 0 or person % 3 > 0 then concat('a', person) end as anonymous_id,
-            timestamp '{FIRST:%Y-%m-%d}' + interval {day} day + to_seconds(
-                (hash(person, {day}) % 76000 + (hash(number, 2) % 3) * 3600 + hash(number, 3) % 1200)::bigint
-            ) as occurred_at,
-            occurred_at + interval 2 second as received_at,
-            ['ios', 'android', 'web'][1 + person % 3] as platform,
-            concat('5.', {day} // 30) as app_version,
-            concat('d', person) as device_id,
-            md5(concat(person, ':{day}')) as session_id,
-            'CN' as country,
-            ['Zhejiang', 'Shanghai', 'Beijing'][1 + person % 3] as region,
-            cast(null as varchar) as city,
             json_object('content_id', concat('c', hash(number, 4) % 5000), 'page', concat('/content/', number % 999),
                 'duration_seconds', number % 300) as properties
-        from (
-            select range as number, (hash(range, {day}) % {users} + {day} * {max(users // 100, 1)})::bigint as person
-            from range({events})
-        )"""
+        from (select {visitors(events, day)} from range({events}))"""
 
 
 def straggler_query(events: int, day: int) -> str:
-    """One event in fifty again under an id of its own, up to 30 days late, and one of 300 days ago."""
+    """The late copies of the date, and one event of 300 days ago."""
     return f"""
-        select * replace (
-            md5(concat(event_id, ' late')) as event_id,
-            occurred_at - interval 1 day * (1 + hash(event_id) % 30) as occurred_at
-        ) from ({day_query(events, day)}) where hash(event_id) % 50 = 0
+        {late_copies(day_query(events, day))}
         union all
         from (
             select * replace ('of long ago {day}' as event_id, occurred_at - interval 300 day as occurred_at)

@@ -5,7 +5,7 @@ properties, built whole and with each of three days that arrive through the real
 days late. As in benchmarks.history the days before are written straight into raw/. With `--events` they are events that
 carry a property of their user each, as those of GA4 and Amplitude do, in place of operations.
 
-A user does OPERATIONS_A_DAY operations on a day; the crowd moves on by a hundredth of it a day.
+Users are those of benchmarks.visits: some operations each on a day, and a crowd that moves on.
 """
 
 import argparse
@@ -13,10 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.history import FIRST, build_models, land, write_history, write_lines
+from benchmarks.history import build_models, land, write_history, write_lines
+from benchmarks.visits import late_copies, visit_columns, visitors
 from ingestion.sources.app_events.contracts import EVENTS, PROFILE_OPERATIONS
 
-LENGTHS, DAILY, INCREMENTS, OPERATIONS_A_DAY = (60, 365), 14_000, 3, 2
+LENGTHS, DAILY, INCREMENTS = (60, 365), 14_000, 3
 MODELS = ("int_user_properties",)
 #: Words of the models that are counted; what they read besides are the owners of devices.
 COUNTED = ("propert", "profile")
@@ -49,79 +50,71 @@ def measure(folder: Path, daily: int, days: int, *, events: bool) -> list[dict[s
     write_history(folder, daily, days, query, EVENTS if events else PROFILE_OPERATIONS)
     columns = [build_models(folder, days, MODELS)]
     for day in range(days, days + INCREMENTS):
-        inbox = folder / "inbox" / "app_events"
-        lines = carried_lines(daily, day) if events else operation_lines(daily, day)
-        write_lines(inbox / ("." if events else "sensors") / f"day-{day}.ndjson", f"({lines})")
+        done = f"{done_query(daily, day)} union all {late_copies(done_query(daily, day))}"
+        inbox = folder / "inbox" / "app_events" / ("." if events else "sensors")
+        write_lines(
+            inbox / f"day-{day}.ndjson", f"({carried_lines(done) if events else operation_lines(done)})"
+        )
         land(folder, day + 1, at_least=daily)
         columns.append(build_models(folder, day + 1, MODELS))
     return columns
 
 
-def done(operations: int, day: int) -> str:
-    """Who does what to which property on a date; `value` is JSON text."""
-    users = operations // OPERATIONS_A_DAY
+def done_query(operations: int, day: int) -> str:
+    """What is done to a property of whom on a date, as visits; `value` is JSON text."""
     return f"""
         select
-            number,
-            concat('u', hash(number, {day}) % {users} + {day} * {max(users // 100, 1)}) as person,
-            timestamp '{FIRST:%Y-%m-%d}' + interval {day} day + to_seconds((hash(number, 2) % 86000)::bigint) as moment,
-            ['set', 'set', 'set', 'set_once', 'increment', 'append', 'unset'][1 + (hash(number, 3) % 7)::int] as operation,
-            case operation
+            {visit_columns(day)},
+            concat('u', person) as user_id,
+            ['set', 'set', 'set', 'set_once', 'increment', 'append', 'unset'][1 + (hash(number, 3) % 7)::int] as done,
+            case done
                 when 'set' then concat('city ', hash(number, 4) % 5)
                 when 'increment' then 'coins'
                 when 'append' then 'tags'
                 else concat('level ', hash(number, 4) % 3)
             end as name,
-            case operation
+            case done
                 when 'increment' then '1' when 'append' then '["a"]'
                 else concat('"value ', hash(number, 5) % 9, '"')
             end as value
-        from (select range as number from range({operations}))"""
+        from (select {visitors(operations, day)} from range({operations}))"""
 
 
 def operation_query(operations: int, day: int) -> str:
     """Operations of one date in the canonical columns."""
     return f"""
         select
-            md5(concat('{day}:', number)) as operation_id, 'aurora' as app_id, person as user_id,
-            cast(null as varchar) as anonymous_id, cast(null as varchar) as item_type, cast(null as varchar) as item_id,
-            operation, moment as occurred_at, moment + interval 2 second as received_at,
-            json_object(name, value) as properties
-        from ({done(operations, day)})"""
+            event_id as operation_id, app_id, user_id, cast(null as varchar) as anonymous_id,
+            cast(null as varchar) as item_type, cast(null as varchar) as item_id, done as operation, occurred_at,
+            received_at, json_object(name, value) as properties
+        from ({done_query(operations, day)})"""
 
 
-def operation_lines(operations: int, day: int) -> str:
-    """Operations of one date, and a fiftieth as many up to 30 days late, as lines of 神策."""
+def operation_lines(done: str) -> str:
+    """The same as lines of 神策."""
     return f"""
         select
-            concat('profile_', operation) as type, 'aurora' as project, person as distinct_id, person as login_id,
-            number as _track_id, json_object(name, value::json) as properties,
-            epoch_ms(moment - interval 1 day * case when number < {operations} then 0 else 1 + number % 30 end) as time,
-            epoch_ms(moment) + 2000 as recv_time
-        from ({done(operations + operations // 50, day)})"""
+            concat('profile_', done) as type, app_id as project, user_id as distinct_id, user_id as login_id,
+            event_id as _track_id, json_object(name, value::json) as properties, epoch_ms(occurred_at) as time,
+            epoch_ms(received_at) as recv_time
+        from ({done})"""
 
 
 def carrying_query(events: int, day: int) -> str:
     """Events of one date that carry a property each, in the canonical columns."""
-    columns = ("platform", "app_version", "device_id", "session_id", "country", "region", "city")
-    absent = ", ".join(f"cast(null as varchar) as {name}" for name in columns)
     return f"""
         select
-            md5(concat('{day}:', number)) as event_id, 'aurora' as app_id, 'page_view' as event_name, person as user_id,
-            cast(null as varchar) as anonymous_id, moment as occurred_at, moment + interval 2 second as received_at,
-            {absent}, '{{}}' as properties,
-            json_object('user_properties', json_object(name, value::json))::varchar as _extra
-        from ({done(events, day)})"""
+            * exclude (done, name, value), 'page_view' as event_name, cast(null as varchar) as anonymous_id,
+            '{{}}' as properties, json_object('user_properties', json_object(name, value::json))::varchar as _extra
+        from ({done_query(events, day)})"""
 
 
-def carried_lines(events: int, day: int) -> str:
-    """Events of one date that carry a property each, and a fiftieth as many up to 30 days late."""
+def carried_lines(done: str) -> str:
     return f"""
         select
-            md5(concat('{day}:', number)) as event_id, 'aurora' as app_id, 'page_view' as event_name, person as user_id,
-            moment - interval 1 day * case when number < {events} then 0 else 1 + number % 30 end as occurred_at,
-            moment + interval 2 second as received_at, json_object(name, value::json) as user_properties
-        from ({done(events + events // 50, day)})"""
+            * exclude (done, name, value), 'page_view' as event_name,
+            json_object(name, value::json) as user_properties
+        from ({done})"""
 
 
 if __name__ == "__main__":
