@@ -4,8 +4,7 @@
     on_schema_change='fail',
     meta={'replaced': {'on': {'user_key': 'user_key', 'app_id': 'app_id', 'user_id': 'user_id'}}},
 ) }}
-{%- set property = 'app_id, user_id, property_name' %}
-{%- set so_far = 'partition by ' ~ property ~ ', life order by step rows between unbounded preceding and current row' %}
+{%- set so_far = 'partition by property_number, life order by step rows between unbounded preceding and current row' %}
 {%- set is_incremental_run = stored('int_kept_user_properties') %}
 with of_run as (
     select operations.*
@@ -87,67 +86,73 @@ operations as (
     where operation <> 'set_once' or coalesce(property.value, 'null') <> 'null'
 ),
 
+-- Numbers in place of three texts make the sorting cheaper.
 properties as (
-    select distinct
+    select
         app_id,
         user_id,
-        property_name
+        property_name,
+        row_number() over (order by app_id, user_id, property_name) as property_number
     from operations
+    group by app_id, user_id, property_name
 ),
 
 -- The delete of a profile unsets every property that its user ever has.
 single as (
-    select * from operations
+    select
+        properties.property_number,
+        operations.operation,
+        operations.operation_id,
+        operations.value,
+        operations.occurred_at,
+        coalesce(operations.received_at, operations.occurred_at) as received_at
+    from operations
+    inner join properties
+        on
+            operations.app_id = properties.app_id
+            and operations.user_id = properties.user_id
+            and operations.property_name = properties.property_name
     union all
     select
-        kept.app_id,
-        kept.user_id,
+        properties.property_number,
         'unset' as operation,
         kept.operation_id,
-        properties.property_name,
         cast(null as {{ dbt.type_string() }}) as value,
         kept.occurred_at,
-        kept.received_at
+        coalesce(kept.received_at, kept.occurred_at) as received_at
     from kept
     inner join properties
         on kept.app_id = properties.app_id and kept.user_id = properties.user_id
     where kept.operation = 'delete'
 ),
 
-steps as (
-    select
-        *,
-        row_number() over (
-            partition by {{ property }}
-            order by occurred_at, coalesce(received_at, occurred_at), operation_id, operation
-        ) as step
-    from single
-),
-
 -- A set or an unset begins a life of the property, whatever was before.
 lives as (
     select
-        *,
-        sum(case when operation in ('set', 'unset') then 1 else 0 end) over (
-            partition by {{ property }}
-            order by step rows between unbounded preceding and current row
-        ) as life
-    from steps
+        property_number,
+        operation,
+        value,
+        occurred_at,
+        row_number() over history as step,
+        lead(occurred_at) over history as next_occurred_at,
+        sum(case when operation in ('set', 'unset') then 1 else 0 end)
+            over (history rows between unbounded preceding and current row) as life
+    from single
+    window history as (
+        partition by property_number order by occurred_at, received_at, operation_id, operation
+    )
 ),
 
 -- The first value of a life decides its kind: a number is added to, a list is appended to, all else stays.
-first_steps as (
-    select
-        *,
-        min(case when value is not null then step end) over ({{ so_far }}) as first_step
-    from lives
-),
-
 first_values as (
     select
         *,
-        max(case when step = first_step then value end) over ({{ so_far }}) as first_value
-    from first_steps
+        min(case when value is not null then step end) over so_far as first_step,
+        min_by(value, case when value is not null then step end) over so_far as first_value
+    from lives
+    window so_far as (
+        partition by property_number, life order by step rows between unbounded preceding and current row
+    )
 ),
 
 sums as (
@@ -163,11 +168,10 @@ sums as (
     from first_values
 ),
 
+-- Of several operations at one moment the last one leaves the state.
 states as (
     select
-        app_id,
-        user_id,
-        property_name,
+        property_number,
         occurred_at,
         step,
         case
@@ -179,32 +183,41 @@ states as (
             else first_value
         end as value
     from sums
-    -- Of several operations at one moment the last one leaves the state.
-    qualify row_number() over (partition by {{ property }}, occurred_at order by step desc) = 1
+    where next_occurred_at is distinct from occurred_at
 ),
 
 changes as (
     select
         *,
-        lag(value) over (partition by {{ property }} order by step) as previous_value
+        lag(value) over (partition by property_number order by step) as previous_value
     from states
 ),
 
-history as (
+periods as (
     select
-        app_id,
-        user_id,
-        property_name,
+        property_number,
         occurred_at as valid_from,
-        lead(occurred_at) over (partition by {{ property }} order by step) as valid_to,
+        lead(occurred_at) over (partition by property_number order by step) as valid_to,
         value
     from changes
     where value is distinct from previous_value
 ),
 
+history as (
+    select
+        properties.app_id,
+        properties.user_id,
+        properties.property_name,
+        periods.valid_from,
+        periods.valid_to,
+        periods.value
+    from periods
+    inner join properties on periods.property_number = properties.property_number
+    where periods.value is not null
+),
+
 values_of_users as (
     select * from history
-    where value is not null
     {% if is_incremental_run %}
     -- A user who has no property any more leaves one row, which takes the place of those that it had.
     union all
@@ -216,7 +229,7 @@ values_of_users as (
         cast(null as timestamp) as valid_to,
         cast(null as {{ dbt.type_string() }}) as value
     from touched
-    anti join (select * from history where value is not null) as history
+    anti join history
         on touched.app_id = history.app_id and touched.user_id = history.user_id
     {% endif %}
 )

@@ -47,7 +47,7 @@ winning as (
         )
 ),
 
-changed_owners as (
+changed_owners as ( -- noqa: ST03
     select
         identities.app_id,
         identities.anonymous_id
