@@ -22,21 +22,23 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from benchmarks.visits import FIRST, late_copies, visit_columns, visitors
+from ingestion.contract import Contract
 from ingestion.contracts import CONTRACTS
 from ingestion.landing import write_schema_file
 from ingestion.manifest import BatchEntry, FileEntry, Manifest
 from ingestion.settings import Settings
 from ingestion.sources.app_events import pull
+from ingestion.sources.app_events.contracts import EVENTS
 from orchestration.freeze import WAREHOUSE, freeze
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-FIRST = datetime(2023, 1, 1, tzinfo=UTC)
 LENGTHS, DAILY, REBUILT, INCREMENT, INCREMENTS = (60, 960), 10_000, 365, 100_000, 3
 #: Days that are landed again for the cost of landing all of them.
 LANDED_AGAIN = 30
@@ -50,8 +52,6 @@ SESSIONS_AND_DAYS = {
 COUNTED = {path.stem for path in (REPOSITORY / "dbt_project/models/intermediate/events").glob("*.sql")} | (
     SESSIONS_AND_DAYS | {"stg_app_events__events"}
 )
-#: An eighth of a day's events come from as many users; the crowd moves on by a hundredth of them a day.
-EVENTS_PER_USER = 8
 
 
 @dataclass
@@ -142,40 +142,21 @@ def measure(folder: Path, daily: int, increment: int, days: int, *, again: bool)
 
 def day_query(events: int, day: int) -> str:
     """Events of one date in the canonical columns; a fourth of them anonymous, two thirds of those of known devices."""
-    users = events // EVENTS_PER_USER
     return f"""
         select
-            md5(concat('{day}:', number)) as event_id,
-            'aurora' as app_id,
+            {visit_columns(day)},
             ['page_view', 'content_view', 'like', 'share', 'item_view'][1 + (hash(number, 1) % 5)::int] as event_name,
             case when number % 4 > 0 then concat('u', person) end as user_id,
             case when number % 4 = 0 or person % 3 > 0 then concat('a', person) end as anonymous_id,
-            timestamp '{FIRST:%Y-%m-%d}' + interval {day} day + to_seconds(
-                (hash(person, {day}) % 76000 + (hash(number, 2) % 3) * 3600 + hash(number, 3) % 1200)::bigint
-            ) as occurred_at,
-            occurred_at + interval 2 second as received_at,
-            ['ios', 'android', 'web'][1 + person % 3] as platform,
-            concat('5.', {day} // 30) as app_version,
-            concat('d', person) as device_id,
-            md5(concat(person, ':{day}')) as session_id,
-            'CN' as country,
-            ['Zhejiang', 'Shanghai', 'Beijing'][1 + person % 3] as region,
-            cast(null as varchar) as city,
             json_object('content_id', concat('c', hash(number, 4) % 5000), 'page', concat('/content/', number % 999),
                 'duration_seconds', number % 300) as properties
-        from (
-            select range as number, (hash(range, {day}) % {users} + {day} * {max(users // 100, 1)})::bigint as person
-            from range({events})
-        )"""
+        from (select {visitors(events, day)} from range({events}))"""
 
 
 def straggler_query(events: int, day: int) -> str:
-    """One event in fifty again under an id of its own, up to 30 days late, and one of 300 days ago."""
+    """The late copies of the date, and one event of 300 days ago."""
     return f"""
-        select * replace (
-            md5(concat(event_id, ' late')) as event_id,
-            occurred_at - interval 1 day * (1 + hash(event_id) % 30) as occurred_at
-        ) from ({day_query(events, day)}) where hash(event_id) % 50 = 0
+        {late_copies(day_query(events, day))}
         union all
         from (
             select * replace ('of long ago {day}' as event_id, occurred_at - interval 300 day as occurred_at)
@@ -183,11 +164,17 @@ def straggler_query(events: int, day: int) -> str:
         )"""
 
 
-def write_history(folder: Path, events: int, days: int, query: Callable[[int, int], str] = day_query) -> None:
-    """One accepted batch a day, as landing would have written it."""
+def write_history(
+    folder: Path,
+    rows: int,
+    days: int,
+    query: Callable[[int, int], str] = day_query,
+    entity: Contract = EVENTS,
+) -> None:
+    """One accepted batch a day, as landing would have written it; the query has the columns of the entity."""
     for contract in CONTRACTS:
         write_schema_file(folder, contract)
-    manifest, target = Manifest(folder), folder / "raw" / "app_events" / "events"
+    manifest, target = Manifest(folder), folder / "raw" / entity.source / entity.entity
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         for day in range(days):
@@ -198,19 +185,20 @@ def write_history(folder: Path, events: int, days: int, query: Callable[[int, in
             connection.execute(
                 f"""copy (
                     select * replace (occurred_at::timestamptz as occurred_at, received_at::timestamptz as received_at,
-                        properties::varchar as properties), cast(null as varchar) as _extra, '{batch}' as _batch_id,
+                        properties::varchar as properties), '{batch}' as _batch_id,
                         'day-{day}.ndjson' as _source_file, row_number() over () as _source_row,
-                        md5(event_id) as _content_hash, {stamp} as _observed_at, {stamp} as _loaded_at
-                    from ({query(events, day)})
+                        md5({entity.key[1]}) as _content_hash, {stamp} as _observed_at, {stamp} as _loaded_at
+                    from (({query(rows, day)})
+                        union all by name select cast(null as varchar) as _extra where false)
                 ) to '{path}' (format parquet, compression zstd)"""
             )
             name = f"inbox/app_events/day-{day}.ndjson"
             sha256 = hashlib.sha256(name.encode()).hexdigest()
-            file = FileEntry("events", name, events, events, 0, 0, 0, path.relative_to(folder).as_posix(),
+            file = FileEntry(entity.entity, name, rows, rows, 0, 0, 0, path.relative_to(folder).as_posix(),
                              sha256=sha256, size=day, modified_ns=day)  # fmt: skip
             dates = {str(file.raw_path): (f"{moment - timedelta(days=1):%Y-%m-%d}",)}
             manifest.commit(
-                BatchEntry(batch, "app_events", moment.isoformat(), moment.isoformat(), (file,), dates=dates)
+                BatchEntry(batch, entity.source, moment.isoformat(), moment.isoformat(), (file,), dates=dates)
             )
             manifest.set_state(batch, "accepted")
 

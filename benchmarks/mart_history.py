@@ -3,7 +3,7 @@
 `python -m benchmarks.mart_history [--daily 14000] [--days 365] [--increments 2]`: CPU seconds of each model that reads
 events, built whole and with each day that arrives, stragglers of the 30 days before included.
 
-Users are EVENTS_PER_USER events a day each; one event in 100 pays an order, one in 200 publishes a content, and half of
+Visits are those of benchmarks.visits; one event in 100 pays an order, one in 200 publishes a content, and half of
 what is read is not older than a month. As in benchmarks.history, the days are written straight into raw/.
 """
 
@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from benchmarks.history import FIRST, land, write_history, write_lines
 from benchmarks.history import build_models as build
+from benchmarks.history import land, write_history, write_lines
+from benchmarks.visits import FIRST, late_copies, visit_columns, visitors
 from ingestion.landing import Landing
 from ingestion.manifest import Manifest
 from ingestion.sources.app_database.contracts import CONTENTS
@@ -27,7 +28,7 @@ MODELS = (
     "fct_feature_adoption", "fct_attribution", "fct_channel_daily",
 )  # fmt: skip
 PARTS = (*MODELS, "dim_contents", "int_attribution", "int_feature_weeks", "int_subject_days")
-EVENTS_PER_USER, CONTENTS_A_DAY = 8, 60
+CONTENTS_A_DAY = 60
 
 
 def main(arguments: list[str]) -> int:
@@ -54,7 +55,7 @@ def measure(folder: Path, daily: int, days: int, increments: int) -> None:
         day = days + number
         write_lines(
             folder / "inbox" / "app_events" / f"day-{day}.ndjson",
-            f"({day_query(daily, day)} union all by name {straggler_query(daily, day)})",
+            f"({day_query(daily, day)} union all {late_copies(day_query(daily, day))})",
         )
         land(folder, day + 1, at_least=daily)
         columns.append(build(folder, day + 1, MODELS))
@@ -84,11 +85,9 @@ def land_contents(folder: Path, days: int) -> None:
 
 def day_query(events: int, day: int) -> str:
     """Events of one date in the canonical columns: visits of users, of which some come by a channel and some buy."""
-    users = events // EVENTS_PER_USER
     return f"""
         select
-            md5(concat('{day}:', number)) as event_id,
-            'aurora' as app_id,
+            {visit_columns(day)},
             case
                 when dice < 5 then 'publish' when dice < 15 then 'purchase' when dice < 55 then 'comment'
                 when dice < 60 then 'report_content' when dice < 260 then 'item_view' when dice < 320 then 'add_to_cart'
@@ -97,17 +96,6 @@ def day_query(events: int, day: int) -> str:
             end as event_name,
             concat('u', person) as user_id,
             cast(null as varchar) as anonymous_id,
-            timestamp '{FIRST:%Y-%m-%d}' + interval {day} day + to_seconds(
-                (hash(person, {day}) % 76000 + (hash(number, 2) % 3) * 3600 + hash(number, 3) % 1200)::bigint
-            ) as occurred_at,
-            occurred_at + interval 2 second as received_at,
-            ['ios', 'android', 'web'][1 + person % 3] as platform,
-            concat('5.', {day} // 30) as app_version,
-            concat('d', person) as device_id,
-            md5(concat(person, ':{day}')) as session_id,
-            'CN' as country,
-            ['Zhejiang', 'Shanghai', 'Beijing'][1 + person % 3] as region,
-            cast(null as varchar) as city,
             json_object(
                 'content_id', case
                     when dice < 5 then concat('c', {day} * 1000 + number % 1000)
@@ -130,21 +118,11 @@ def day_query(events: int, day: int) -> str:
             ) as properties
         from (
             select
-                range as number,
                 (hash(range, 7) % 1000)::int as dice,
                 (hash(range, 8) % 400)::int as age,
-                (hash(range, {day}) % {users} + {day} * {max(users // 100, 1)})::bigint as person
+                {visitors(events, day)}
             from range({events})
         )"""
-
-
-def straggler_query(events: int, day: int) -> str:
-    """One event in fifty again under an id of its own, up to 30 days late."""
-    return f"""
-        select * replace (
-            md5(concat(event_id, ' late')) as event_id,
-            occurred_at - interval 1 day * (1 + hash(event_id) % 30) as occurred_at
-        ) from ({day_query(events, day)}) where hash(event_id) % 50 = 0"""
 
 
 if __name__ == "__main__":

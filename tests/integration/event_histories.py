@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.integration.profile_histories import carrying, profile_lines
+
 Row = dict[str, Any]
 
 CATALOG: list[Row] = [
@@ -46,12 +48,16 @@ ORDERS = ["in order", "backwards", "one straggler", "anyhow", "anyhow"]
 
 @dataclass
 class History:
-    """One app: its workbook row, exclusions, and the lines of each step (some lines twice, some of them changed)."""
+    """One app: its workbook row, exclusions, and the lines of each step (some lines twice, some of them changed).
+
+    `steps` are events, `profiles` operations on profiles of 神策, `orders` states of the app database.
+    """
 
     app: Row
     exclusions: list[Row]
     steps: list[list[Row]]
     orders: list[list[Row]] = field(default_factory=list)
+    profiles: list[list[Row]] = field(default_factory=list)
 
 
 def random_history(seed: str, app_id: str, steps: int, now: datetime, days: int = 24) -> History:
@@ -67,9 +73,10 @@ def random_history(seed: str, app_id: str, steps: int, now: datetime, days: int 
         {"app_id": app_id, "user_id": "user 0", "from_date": first_day if dice.random() < 0.5 else None},
         {"app_id": app_id, "device_id": "phone 1", "from_date": first_day if dice.random() < 0.7 else None},
     ]
-    deliveries = _deliveries(dice, events, steps)
+    deliveries = [[carrying(line) for line in lines] for lines in _deliveries(dice, events, steps)]
     orders = _orders(dice, app_id, now, steps) if dice.random() < 0.3 else []
-    return History(app, dice.sample(exclusions, dice.randrange(3)), deliveries, orders)
+    profiles = profile_lines(seed, app_id, steps, now)
+    return History(app, dice.sample(exclusions, dice.randrange(3)), deliveries, orders, profiles)
 
 
 def _events(dice: random.Random, app_id: str, zone: ZoneInfo, now: datetime, days: int) -> list[Row]:

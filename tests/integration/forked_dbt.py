@@ -13,7 +13,7 @@ from tests.integration.pipeline import REPOSITORY
 #: Tables that know of events and their users; what they read comes with them.
 MODELS = (
     "+path:models/marts/user", "+fct_content_daily", "+dim_creators", "+fct_item_daily", "+fct_community_daily",
-    "+fct_attribution", "+batches", "+freshness",
+    "+fct_attribution", "+int_user_properties", "+batches", "+freshness",
 )  # fmt: skip
 _PROJECT = [
     "--project-dir",

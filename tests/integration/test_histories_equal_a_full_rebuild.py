@@ -46,7 +46,9 @@ class Company:
     def deliver(self, step: int) -> list[str]:
         """A day passes, and what the apps sent for this step arrives; without refreshing."""
         self.folder.as_of += timedelta(days=1)
-        lines = [line for history in self.histories for line in history.steps[step]]
+        lines = [
+            line for history in self.histories for line in (*history.steps[step], *history.profiles[step])
+        ]
         self.dice.shuffle(lines)
         self.folder.deliver_orders([row for history in self.histories for row in states(history, step)])
         return self.folder.deliver_events(lines, files=self.dice.randrange(1, 4))
@@ -168,15 +170,20 @@ def test_the_tables_are_those_of_a_full_rebuild(
 
 
 def test_the_histories_restate_the_past() -> None:
-    """In every folder apps hear of a user's first event, or whose a device is, after later ones were built."""
+    """In every folder apps hear of a user's first event, or whose a device is, after later ones were built; and of
+    operations on profiles that the clock has yet to reach, and that were another user's."""
     for story in (steady_deliveries, the_clock_and_the_gate, crashes, withdrawals, another_configuration):
-        earlier_first = late_identity = 0
+        earlier_first = late_identity = moved = reached = late_owner = 0
         for number in range(APPS):
             history = app_history(story.__name__, number)
             earlier_first += any(_first_comes_late(history, f"user {n}") for n in range(5))
             late_identity += any(_identified_late(history, f"device {n}") for n in range(3))
+            moved += _moved_to_another_user(history)
+            reached += _reached_later(history)
+            late_owner += any(_owner_found_late(history, f"device {n}") for n in range(3))
         assert earlier_first >= 10, story.__name__
         assert late_identity >= 5, story.__name__
+        assert min(moved, reached, late_owner) >= 5, (story.__name__, moved, reached, late_owner)
 
 
 def _first_comes_late(history: History, user: str) -> bool:
@@ -196,3 +203,43 @@ def _identified_late(history: History, device: str) -> bool:
             if row["anonymous_id"] == device:
                 steps[row["user_id"] is not None].append(step)
     return bool(steps[True] and steps[False]) and min(steps[False]) < min(steps[True])
+
+
+def _moved_to_another_user(history: History) -> bool:
+    """A version of an operation that was received before all that came in earlier steps names another user."""
+    counting: dict[tuple, tuple[int, str | None]] = {}
+    moved = False
+    for lines in history.profiles:
+        before = dict(counting)
+        for line in (line for line in lines if "recv_time" in line):
+            key = (line["type"], line["distinct_id"], line["time"], line["_track_id"])
+            version = (line["recv_time"], line.get("login_id"))
+            moved |= key in before and version[0] < before[key][0] and version[1] != before[key][1]
+            counting[key] = min(counting.get(key, version), version, key=lambda pair: pair[0])
+    return moved
+
+
+def _reached_later(history: History) -> bool:
+    """An operation arrives before the as-of moment reaches it, in one of the later steps."""
+    return any(
+        NOW - timedelta(days=STEPS - 1 - step) < datetime.fromtimestamp(line["time"] / 1000, UTC) <= NOW
+        for step, lines in enumerate(history.profiles)
+        for line in lines
+    )
+
+
+def _owner_found_late(history: History, device: str) -> bool:
+    """An operation of the device alone arrives in an earlier step than the first event that says whose it is."""
+    operations = [
+        step
+        for step, lines in enumerate(history.profiles)
+        for line in lines
+        if line["distinct_id"] == device and "login_id" not in line
+    ]
+    owners = [
+        step
+        for step, lines in enumerate(history.steps)
+        for row in lines
+        if row["anonymous_id"] == device and row["user_id"] is not None
+    ]
+    return bool(operations and owners) and min(operations) < min(owners)
