@@ -73,9 +73,9 @@ repeated as (
 -- Few events repeat, so their keys are counted first and only their rows are compared; ids that share a key by chance
 -- are no versions of one another.
 repeated_keys as (
-    select event_key
-    from arrived
-    group by event_key
+    select {{ lookup_key(['app_id', 'event_id']) }} as event_key
+    from {{ ref('stg_app_events__events') }}
+    group by 1
     having count(*) > 1
 ),
 
