@@ -6,6 +6,7 @@ with events as (
         {{ lookup_key(['events.app_id', 'events.event_id']) }} as event_key,
         run.as_of,
         apps.launch_date,
+        apps.timezone,
         {{ local_date('events.occurred_at', 'apps.timezone') }} as event_date
     from {{ ref('stg_app_events__events') }} as events
     inner join {{ ref('int_apps') }} as apps
@@ -22,5 +23,7 @@ with events as (
 select
     *,
     user_id is not null as is_identified,
-    {{ left_out_reason('occurred_at', 'received_at', 'event_date', 'as_of', 'launch_date') }} as left_out_reason
+    {{ left_out_reason(
+        'occurred_at', 'received_at', local_date('occurred_at', 'timezone'), 'as_of', 'launch_date'
+    ) }} as left_out_reason
 from events

@@ -44,9 +44,7 @@ select
     events.app_version,
     events.country,
     events.region,
-    events.city,
     catalog.measure,
-    catalog.domain,
     catalog.is_active_event,
     catalog.is_key_event,
     events.content_id,
@@ -61,7 +59,6 @@ select
     upper(events.currency_code) as currency_code,
     events.duration_seconds,
     events.page,
-    events.referrer,
     case
         when events.utm_source is not null or events.utm_medium is not null
             then coalesce(by_both.channel, by_source.channel, by_medium.channel, '(other)')
@@ -74,7 +71,6 @@ select
     end as channel,
     events.utm_campaign as campaign,
     events.recall_channel,
-    events.invited_by,
     events.content_key,
     events.batch_id
 from events

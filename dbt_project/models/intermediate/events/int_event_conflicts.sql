@@ -70,21 +70,19 @@ repeated as (
     group by app_id, event_id, event_key, content_key, batch_id, ordered_at
 ),
 {% else %}
--- Few events repeat, so the ids are counted first and only their rows are compared.
-repeated_ids as (
-    select
-        app_id,
-        event_id
+-- Few events repeat, so their keys are counted first and only their rows are compared; ids that share a key by chance
+-- are no versions of one another.
+repeated_keys as (
+    select {{ lookup_key(['app_id', 'event_id']) }} as event_key
     from {{ ref('stg_app_events__events') }}
-    group by app_id, event_id
+    group by 1
     having count(*) > 1
 ),
 
 repeated as (
     select arrived.*
     from arrived
-    semi join repeated_ids
-        on arrived.app_id = repeated_ids.app_id and arrived.event_id = repeated_ids.event_id
+    semi join repeated_keys on arrived.event_key = repeated_keys.event_key
 ),
 {% endif %}
 

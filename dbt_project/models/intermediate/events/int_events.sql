@@ -14,9 +14,7 @@ select
     app_version,
     country,
     region,
-    city,
     measure,
-    domain,
     is_active_event,
     is_key_event,
     content_id,
@@ -31,11 +29,9 @@ select
     currency_code,
     duration_seconds,
     page,
-    referrer,
     channel,
     campaign,
     recall_channel,
-    invited_by,
     batch_id
 from {{ ref('int_kept_events') }}
 where left_out_reason is null

@@ -24,7 +24,7 @@ marks as (
         starts.funnel_number,
         steps.event_index,
         starts.started_at as occurred_at,
-        cast(0 as bigint) as events
+        cast(0 as integer) as events
     from starts
     inner join steps on starts.funnel_number = steps.funnel_number
     where steps.event_use = 1
@@ -65,7 +65,7 @@ select
     starts.user_number,
     starts.funnel_number,
     starts.started_at,
-    cast(1 as bigint) as try_number,
+    cast(1 as integer) as try_number,
     starts.cohort_date,
     starts.platform,
     steps.step_number,

@@ -4,7 +4,7 @@ with moments as (
         steps.event_index,
         events.occurred_at,
         events.event_date,
-        cast(count(*) as bigint) as events,
+        cast(count(*) as integer) as events,
         min(events.event_id) as event_id,
         min_by(coalesce(events.platform, '(unknown)'), events.event_id) as platform
     from {{ ref("int_events") }} as events

@@ -155,7 +155,7 @@ select
     user_number,
     funnel_number,
     started_at,
-    cast(1 as bigint) as try_number,
+    cast(1 as integer) as try_number,
     cohort_date,
     platform,
     step_number,

@@ -36,8 +36,8 @@ lines as (
         coalesce(events.platform, '(unknown)') as platform,
         cast(row_number() over (
             partition by beginners.user_number, beginners.funnel_number
-            order by events.occurred_at, coalesce(first_uses.step_number, 1000000), events.event_id
-        ) as bigint) as line_number
+            order by events.occurred_at, coalesce(first_uses.step_number, 32767), events.event_id
+        ) as integer) as line_number
     from beginners
     inner join {{ ref("int_events") }} as events
         on beginners.app_id = events.app_id and beginners.user_id = events.user_id

@@ -26,11 +26,10 @@ with event_days as (
         cast(count(duration_seconds) filter (where measure = 'page_view') as bigint) as timed_page_views,
         cast(sum(duration_seconds) filter (where measure = 'page_view') as decimal(38, 6)) as page_view_seconds,
         cast(count(*) filter (where measure = 'sign_up') as bigint) as sign_ups,
-        min_by(
+        min(
             {{ packed([
                 'occurred_at', 'event_id', 'platform', 'app_version', 'channel', 'campaign', 'country', 'region',
-            ]) }},
-            {{ packed(['occurred_at', 'event_id']) }}
+            ]) }}
         ) filter (where is_active_event) as first_active,
         min({{ lookup_key(['platform', 'app_version']) }}) filter (where is_active_event)
         <> max({{ lookup_key(['platform', 'app_version']) }}) filter (where is_active_event) as is_mixed

@@ -16,28 +16,39 @@ with user_days as (
     inner join {{ ref("int_users") }} as users on days.user_number = users.user_number
 ),
 
+-- A user's days are sorted by numbers alone: with the texts of the values that took twice as long.
+value_numbers as (
+    select
+        *,
+        cast(row_number() over (order by app_id, dimension, dimension_value) as integer) as value_number
+    from (
+        select distinct app_id, dimension, dimension_value from {{ ref("int_user_daily_dimensions") }}
+    ) as dimension_values
+),
+
 numbered_value_days as (
     select
-        users.app_id,
         users.user_number,
         value_days.activity_date,
-        value_days.dimension,
-        value_days.dimension_value
+        value_numbers.value_number
     from {{ ref("int_user_daily_dimensions") }} as value_days
     inner join {{ ref("int_users") }} as users
         on value_days.app_id = users.app_id and value_days.user_id = users.user_id
+    inner join value_numbers
+        on
+            value_days.app_id = value_numbers.app_id
+            and value_days.dimension = value_numbers.dimension
+            and value_days.dimension_value = value_numbers.dimension_value
 ),
 
 value_days as (
     select
-        app_id,
+        value_number,
         activity_date,
-        dimension,
-        dimension_value,
         {{ days_between("lag(activity_date) over value_history", "activity_date") }} as days_since_previous,
         {{ days_between("activity_date", "lead(activity_date) over value_history") }} as days_to_next
     from numbered_value_days
-    window value_history as (partition by user_number, dimension, dimension_value order by activity_date)
+    window value_history as (partition by user_number, value_number order by activity_date)
 ),
 
 -- Per date and value: users active, intervals that start on it, intervals whose last activity it is.
@@ -53,6 +64,19 @@ user_edges as (
         {%- endfor %}
     from user_days
     group by app_id, activity_date, {{ single_valued | join(", ") }}
+),
+
+value_edges as (
+    select
+        value_number,
+        activity_date,
+        count(*) as dau
+        {%- for window_name, days in windows.items() %},
+        count(*) filter (where days_since_previous is null or days_since_previous >= {{ days }}) as {{ window_name }}_starts,
+        count(*) filter (where days_to_next is null or days_to_next >= {{ days }}) as {{ window_name }}_ends
+        {%- endfor %}
+    from value_days
+    group by value_number, activity_date
 ),
 
 edges as (
@@ -80,17 +104,17 @@ edges as (
     )
     union all
     select
-        app_id,
-        activity_date,
-        dimension,
-        dimension_value,
-        count(*) as dau
-        {%- for window_name, days in windows.items() %},
-        count(*) filter (where days_since_previous is null or days_since_previous >= {{ days }}) as {{ window_name }}_starts,
-        count(*) filter (where days_to_next is null or days_to_next >= {{ days }}) as {{ window_name }}_ends
+        value_numbers.app_id,
+        value_edges.activity_date,
+        value_numbers.dimension,
+        value_numbers.dimension_value,
+        value_edges.dau
+        {%- for window_name in windows %},
+        value_edges.{{ window_name }}_starts,
+        value_edges.{{ window_name }}_ends
         {%- endfor %}
-    from value_days
-    group by app_id, activity_date, dimension, dimension_value
+    from value_edges
+    inner join value_numbers on value_edges.value_number = value_numbers.value_number
 ),
 
 new_users as (

@@ -94,7 +94,7 @@ select
     app_id,
     funnel_code,
     cohort_date,
-    step_number,
+    cast(step_number as bigint) as step_number,
     dimension,
     dimension_value,
     step_name,
