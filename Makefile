@@ -123,6 +123,7 @@ bench: setup
 	@$(PY) -m benchmarks.readers
 	@$(PY) -m benchmarks.start_up
 	@$(PY) -m benchmarks.backfill
+	@$(PY) -m benchmarks.sensor
 	@UV_PYTHON_DOWNLOADS=never uv sync --frozen --group bench --quiet --python "$(PYTHON3)"
 	@$(PY) -m benchmarks.user_mart
 endif
