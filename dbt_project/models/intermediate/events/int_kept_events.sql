@@ -24,12 +24,7 @@ with moved_keys as ( -- noqa: ST03
         kept.event_key
     from {{ kept }} as kept
     semi join (
-        select
-            identities.app_id,
-            identities.anonymous_id
-        from {{ ref('int_identities') }} as identities
-        inner join {{ ref('int_run') }} as run on identities.run_id = run.run_id
-        where identities.user_id is distinct from identities.previous_user_id
+        {{ changed_owners() }}
     ) as changed on kept.app_id = changed.app_id and kept.anonymous_id = changed.anonymous_id
     where not kept.is_identified
     union distinct

@@ -48,12 +48,7 @@ winning as (
 ),
 
 changed_owners as ( -- noqa: ST03
-    select
-        identities.app_id,
-        identities.anonymous_id
-    from {{ ref('int_identities') }} as identities
-    inner join {{ ref('int_run') }} as run on identities.run_id = run.run_id
-    where identities.user_id is distinct from identities.previous_user_id
+    {{ changed_owners() }}
 ),
 
 operations as (
