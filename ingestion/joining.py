@@ -19,6 +19,7 @@ from ingestion.errors import SourceError
 from ingestion.joined_files import PREFIX, JoinedFiles, Part, read_record, record_name, record_text
 from ingestion.landing_step import PARQUET
 from ingestion.manifest import Manifest, move_into_place, write_atomically
+from ingestion.scratch import scratch_connection
 
 #: A table with fewer small files is left: they cost 4 ms in a refresh.
 AT_LEAST = 8
@@ -101,7 +102,7 @@ def join(data_dir: Path, small: SmallFiles) -> None:
     """Write one file and say so in the manifest. Killed anywhere, it is done or not. Raises RowsDiffer."""
     record = Manifest(data_dir).folder / record_name(small.source, small.entity)
     parts = tuple(part for parts in small.files.values() for part in parts)
-    with _connected() as connection:
+    with scratch_connection(data_dir, "joining") as connection:
         path = _write_joined(connection, data_dir, [data_dir / path for path in small.files], parts)
     kept = {name: parts for name, parts in read_record(record).items() if name not in small.files}
     write_atomically(record, record_text({**kept, path: parts}))
@@ -116,7 +117,7 @@ def take_apart(data_dir: Path, batch_id: str) -> None:
             if all(part.batch_id != batch_id for part in parts):
                 new[path] = parts
                 continue
-            with _connected() as connection:
+            with scratch_connection(data_dir, "joining") as connection:
                 new |= _without(connection, data_dir, path, parts, batch_id)
         if new != files:
             write_atomically(record, record_text(new))
@@ -214,9 +215,3 @@ def replaced_files(data_dir: Path) -> Iterator[Path]:
         there = set((data_dir / "raw" / contract.source / contract.entity).glob(_JOINED_NAMES))
         unnamed = there - {data_dir / path for path in joined}
         yield from sorted(path for path in parts | unnamed if path.exists())
-
-
-def _connected() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "memory_limit": "1500MB"})
-    connection.execute("set TimeZone = 'UTC'")
-    return connection

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
+
 FOLDER = ".scratch"
 
 
@@ -29,6 +31,21 @@ def scratch_folder(data_dir: Path, purpose: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         folder.with_suffix(".lock").unlink(missing_ok=True)
         os.close(lock)
+
+
+@contextmanager
+def scratch_connection(data_dir: Path, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB in UTC that holds 1.5 GB and spills the rest below the data folder, not where the process was started."""
+    with scratch_folder(data_dir, purpose) as folder:
+        with duckdb.connect(
+            config={
+                "autoinstall_known_extensions": "false",
+                "memory_limit": "1500MB",
+                "temp_directory": str(folder),
+            }
+        ) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
 
 
 def sweep(data_dir: Path) -> list[Path]:

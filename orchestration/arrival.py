@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 
 import duckdb
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.contracts import CONTRACTS
@@ -197,11 +198,10 @@ def _miscounted(settings: Settings, entry: BatchEntry, path_name: str, count_nam
     for path, rows in claimed.items():
         whole = settings.data_dir / path
         stored = pq.read_metadata(whole).num_rows if whole.exists() else None
-        if (
-            stored is not None and stored > rows and path_name == "raw_path"
-        ):  # joined with other batches, maybe
+        # Others may have been joined into the file.
+        if path_name == "raw_path" and stored is not None and stored > rows:
             batches = pq.read_table(whole, columns=["_batch_id"])["_batch_id"]
-            stored = batches.to_pylist().count(entry.batch_id)
+            stored = pc.sum(pc.equal(batches, entry.batch_id)).as_py()
         if stored != rows:
             found.append(
                 f"{path}: {rows} rows were landed, {'none' if stored is None else stored} are stored"

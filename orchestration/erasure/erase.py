@@ -17,7 +17,7 @@ from ingestion.erasure.landed_history import erase_landed_history, ordered_marks
 from ingestion.erasure.person import ANONYMOUS, Person, find_person
 from ingestion.erasure.person_rows import ErasedPeople
 from ingestion.errors import SourceError
-from ingestion.scratch import scratch_folder
+from ingestion.scratch import scratch_connection, scratch_folder
 from ingestion.settings import Settings
 from orchestration.erasure.history_database import erase_history
 from orchestration.erasure.own_files import own_databases, own_files
@@ -50,7 +50,7 @@ def erase(settings: Settings, app_id: str, user: str, *, dry_run: bool, say: Say
     erased = ErasedList.read(data_dir)
     if erased and (tombstone := erased.tombstone_of(_id_of(app_id, user))):
         return f"this user of app {app_id} was erased on {erased.erased_at(tombstone)[:10]}; nothing is left to do"
-    with _connected(data_dir) as connection:
+    with scratch_connection(data_dir, "erasure") as connection:
         known = set(erased.tombstones.values()) if erased else set()
         person = find_person(connection, data_dir, app_id, user, known)
         if dry_run:
@@ -77,7 +77,7 @@ def _finish(data_dir: Path, pending: Pending, say: Say, *, was_killed: bool = Fa
     erased = pending.keep_out(data_dir)
     for name in (WAREHOUSE, f"{WAREHOUSE}.wal"):
         (data_dir / name).unlink(missing_ok=True)
-    with _connected(data_dir) as connection:
+    with scratch_connection(data_dir, "erasure") as connection:
         people = pending.people(erased)
         rows, files = _rewrite(connection, data_dir, people, say, dry_run=False, was_killed=was_killed)
     _name_own_files(data_dir, tuple(pending.tombstones), say)
@@ -159,9 +159,3 @@ def _name_own_files(data_dir: Path, ids: "tuple[PersonId, ...]", say: Say) -> No
         say(f"your own file names this person, delete it or take the person out: {name}")
     for database in own_databases(data_dir):
         say(f"your own database {database.name}: take the person out of it too")
-
-
-def _connected(data_dir: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "memory_limit": "1500MB"})
-    connection.execute("set TimeZone = 'UTC'")
-    return connection
