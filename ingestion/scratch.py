@@ -36,16 +36,18 @@ def scratch_folder(data_dir: Path, purpose: str) -> Iterator[Path]:
 @contextmanager
 def scratch_connection(data_dir: Path, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB in UTC that holds 1.5 GB and spills the rest below the data folder, not where the process was started."""
-    with scratch_folder(data_dir, purpose) as folder:
-        with duckdb.connect(
+    with (
+        scratch_folder(data_dir, purpose) as folder,
+        duckdb.connect(
             config={
                 "autoinstall_known_extensions": "false",
                 "memory_limit": "1500MB",
                 "temp_directory": str(folder),
             }
-        ) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            yield connection
+        ) as connection,
+    ):
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
 
 
 def sweep(data_dir: Path) -> list[Path]:
