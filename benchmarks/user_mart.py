@@ -6,6 +6,8 @@ same file. Every row of every table is compared equal before a ratio is printed.
 against the best SQL over raw events; then 30 x 30 retention and MAU in DuckDB, chDB and Polars (uv sync --group bench),
 equal too.
 
+What is computed from user-days is timed once more, each model alone.
+
 `--ours-only` leaves out all that is compared with: what dbt takes, where the script by hand would not fit into memory.
 Data, spills and warehouse lie under TMPDIR: about 0.2 GB a million events.
 """
@@ -22,6 +24,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.retention_engines import peak_megabytes
+from benchmarks.user_day_models import user_day_costs
 from benchmarks.user_mart_data import AS_OF, ENGINES_FILE, write_company
 from ingestion.settings import Settings
 from orchestration.freeze import WAREHOUSE, freeze
@@ -79,6 +82,7 @@ def main(events: int, ours_only: bool) -> int:
                 ("dbt, the whole process: CPU s", dbt.cpu), ("dbt: s", dbt.wall), ("dbt: peak MB", dbt.peak),
             ])  # fmt: skip
             _print("slowest models (s)", _slowest(data_dir))
+            _print_user_days(data_dir)
             return 0
         by_hand = _by_hand(data_dir, raw)
         rows = _compare(data_dir)
@@ -90,6 +94,7 @@ def main(events: int, ours_only: bool) -> int:
         ])  # fmt: skip
         _print("30 x 90 retention matrix", _matrix(data_dir, raw))
         _print("slowest models (s)", _slowest(data_dir))
+        _print_user_days(data_dir)
         _print(
             "30 x 30 retention and MAU of user and date columns (s, MB)", _engines(data_dir / ENGINES_FILE)
         )
@@ -202,6 +207,11 @@ def _engines(source: Path) -> list[tuple[str, float]]:
     if len(answers) > 1:
         sys.exit(f"the engines give {len(answers)} different answers")
     return lines
+
+
+def _print_user_days(data_dir: Path) -> None:
+    days, lines = user_day_costs(data_dir)
+    _print(f"models alone, of {days:,} user-days (s for 10 million)", lines)
 
 
 def _print(title: str, lines: list[tuple[str, float]]) -> None:
