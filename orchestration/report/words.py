@@ -179,7 +179,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     # drivers
     "app": ("App", "app"), "channel": ("渠道", "channel"), "platform": ("平台", "platform"),
     "country": ("国家", "country"), "region": ("地区", "region"), "content_type": ("内容类型", "content type"),
-    "tier": ("用户等级", "user tier"), "new_existing": ("新老用户", "new or existing"),
+    "user_tier": ("用户等级", "user tier"), "new_existing": ("新老用户", "new or existing"),
     # contents and activities
     "article": ("文章", "Article"), "image": ("图文", "Image"), "short_video": ("短视频", "Short video"),
     "video": ("视频", "Video"), "audio": ("音频", "Audio"), "coupon": ("优惠券", "Coupon"),

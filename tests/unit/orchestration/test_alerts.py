@@ -116,6 +116,18 @@ def test_what_a_publication_leaves_to_worry_about(tmp_path: Path) -> None:
     assert "/data/reports/latest/company.html" in body
 
 
+def test_a_day_of_worries_is_one_of_the_reporting_time_zone(tmp_path: Path, receiver: Receiver) -> None:
+    """In Shanghai 07:30 and 08:30 are one day, 21:30 and 07:30 of the next two; in UTC it is the other way round."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        run_id = failed_run(instance)
+        for as_of, told in (("2026-03-31T23:30", 1), ("2026-04-01T00:30", 1), ("2026-04-01T13:30", 1),
+                            ("2026-04-01T23:30", 2)):  # fmt: skip
+            moment = Settings(tmp_path, datetime.fromisoformat(f"{as_of}+00:00"))
+            tell(tmp_path, of_failed_run(moment, instance, run_id), [receiver.url], {})
+            assert len(receiver.messages) == told, as_of
+    assert of_publication(Settings(published_company(tmp_path), moment.as_of)).day == date(2026, 4, 2)
+
+
 def failed_run(instance: dg.DagsterInstance) -> str:
     """A real run in which a blocking check fails, and the publication behind it never starts."""
 

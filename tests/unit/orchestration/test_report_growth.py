@@ -67,7 +67,8 @@ def test_a_day_without_all_of_its_costs_is_waited_for(company: Path) -> None:
         company,
         """insert into marts.fct_channel_daily (app_id, channel, acquisition_date, visits, new_users, cost,
             retained_d1, revenue_d7, is_complete, is_mature_d7)
-        values ('shop', 'douyin', $1, 5, 4, 100, 2, 150, true, true), ('shop', 'douyin', $2, 5, 4, 0, 2, 150, false, true)""",
+        values ('shop', 'douyin', $1, 5, 4, 100, 2, 150, true, true),
+            ('shop', 'douyin', $2, 5, 4, 0, 2, 150, false, true)""",
         *days,
     )
     with open_published(company) as published:
