@@ -171,6 +171,14 @@ class Activity:
     state: str
     facts: Row
 
+    def status(self, direction: str) -> str:
+        """green, amber or red, as the scorecard judges a target; none while it runs or where no direction is good."""
+        attainment = self.facts["goal_attainment"]
+        if attainment is None or self.state != "ended" or direction not in ("up", "down"):
+            return "none"
+        pace = Decimal(str(attainment)) if direction == "up" else 2 - Decimal(str(attainment))
+        return "green" if pace >= 1 else "amber" if pace >= Decimal("0.9") else "red"
+
 
 def read_activities(published: Published, subjects: list[Subject]) -> dict[str, list[Activity]]:
     """Running activities and those that ended in the last two months, the newest first."""
