@@ -37,6 +37,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "of_change": ("占变化的", "of the change"),
     "headlines": ("核心指标", "Headline KPIs"),
     "target": ("目标", "target"),
+    "pace": ("进度", "pace"),
     "running": ("进行中", "in progress"),
     "green": ("达标", "On course"),
     "amber": ("略低", "Slightly behind"),

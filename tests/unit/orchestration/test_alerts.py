@@ -109,7 +109,7 @@ def test_what_a_publication_leaves_to_worry_about(tmp_path: Path) -> None:
     ]
     body = compose(findings, "zh", "/data/reports/latest/company.html").body
     assert "• App 事件: events" in body
-    assert f"• {HOSTILE} 3月 日活 700 (目标 1,000, 70%)" in body
+    assert f"• {HOSTILE} 3月 日活 700 (目标 1,000, 进度 70%)" in body, "how far behind what is due by now"
     assert f"• {HOSTILE} 3月31日 日活 40 (常见区间 90 – 140); 主要来自 渠道 抖音 −70" in body
     assert f"• {HOSTILE} 3月31日 抖音 · 新增 0 (常见区间 20 – 40)" in body, "a channel that fell to nothing"
     assert "自然流量" not in body, "channels that are unusual in another way are left to the report"
