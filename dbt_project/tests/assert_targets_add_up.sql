@@ -2,7 +2,8 @@
 
 -- Where a tree of targets does not close within 0.5 %: the parts (apps of the company, values of a dimension, days) are more
 -- than the whole, or less although every app has one; factors do not multiply to it, or not to the KPI; kpi_tree splits what
--- is no sum. Which of them is meant? And targets that no period of a KPI can ever meet: nobody would see them anywhere.
+-- is no sum. Which of them is meant? And targets that no period of a KPI can ever meet,
+-- and goals of activities that are no KPI: nobody would see them anywhere.
 with tree as (
     select
         *,
@@ -118,6 +119,19 @@ select
     null as parts_value
 from unmet
 where problem is not null
+union all
+select
+    activities.goal_kpi_code,
+    activities.app_id,
+    null as grain,
+    cast(activities.start_at as date) as period_start,
+    concat('the goal of the activity ', activities.activity_id, ': there is no such KPI') as problem,
+    cast(activities.goal_value as double) as target_value,
+    null as parts_value
+from {{ ref("stg_ops_workbook__activities") }} as activities
+left join {{ ref("dim_kpi") }} as definitions
+    on activities.goal_kpi_code = definitions.kpi_code and definitions.valid_to is null
+where activities.goal_kpi_code is not null and definitions.kpi_code is null
 union all
 select
     parent_kpi_code,

@@ -17,6 +17,8 @@ def warehouse() -> duckdb.DuckDBPyConnection:
         "stg_ops_workbook__apps (app_id text)",
         "stg_ops_workbook__kpi_targets (kpi_code text, app_id text, grain text, period_start date, "
         "target_value decimal(28, 8))",
+        "stg_ops_workbook__activities (activity_id text, app_id text, start_at timestamp, goal_kpi_code text, "
+        "goal_value decimal(20, 6))",
         "int_kpi_plan (kpi_code text, grain text)",
         "int_apps (app_id text, week_start text)",
         "int_run (week_start text)",
@@ -120,6 +122,17 @@ def test_a_target_that_no_period_can_meet_is_found(
 ) -> None:
     warehouse.execute(f"insert into stg_ops_workbook__kpi_targets values ({target}, 5)")
     problems = [(expected,)] if expected else []
+    assert found(warehouse, "assert_targets_add_up", "problem") == problems
+
+
+@pytest.mark.parametrize(("code", "is_found"), [("orders", False), (None, False), ("orders ", True)])
+def test_an_activity_with_a_goal_that_is_no_kpi_is_found(
+    warehouse: duckdb.DuckDBPyConnection, code: str | None, is_found: bool
+) -> None:
+    warehouse.execute(
+        "insert into stg_ops_workbook__activities values ('618', 'a', timestamp '2026-06-18', ?, 5)", [code]
+    )
+    problems = [("the goal of the activity 618: there is no such KPI",)] if is_found else []
     assert found(warehouse, "assert_targets_add_up", "problem") == problems
 
 
