@@ -168,7 +168,8 @@ def test_total_followers_are_the_last_of_each_account_of_each_platform(channels_
     """Both accounts have one name, and one of them told a day less."""
     told = table(
         channels_run,
-        """select cast(date_trunc('week', activity_date) as date), max(activity_date), max_by(total_followers, activity_date)
+        """select cast(date_trunc('week', activity_date) as date), max(activity_date),
+            max_by(total_followers, activity_date)
         from marts.fct_follower_daily where total_followers is not null
         group by date_trunc('week', activity_date), distribution_channel, account_id""",
     )
