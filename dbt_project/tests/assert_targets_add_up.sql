@@ -2,7 +2,8 @@
 
 -- Where a tree of targets does not close within 0.5 %: the parts (apps of the company, values of a dimension, days) are more
 -- than the whole, or less although every app has one; factors do not multiply to it, or not to the KPI; kpi_tree splits what
--- is no sum. Which of them is meant?
+-- is no sum. Which of them is meant? And targets that no period of a KPI can ever meet,
+-- and goals of activities that are no KPI: nobody would see them anywhere.
 with tree as (
     select
         *,
@@ -63,6 +64,38 @@ problems as (
         end as problem
     from parts
     cross join apps
+),
+
+targets as (
+    select
+        targets.*,
+        targets.app_id = '*' or own.app_id is not null as has_app,
+        -- A week begins on the day before a Monday where it begins on Sunday.
+        case
+            when coalesce(own.week_start, run.week_start) = 'sunday' then {{ add_days("targets.period_start", 1) }}
+            else targets.period_start
+        end as monday
+    from {{ ref("stg_ops_workbook__kpi_targets") }} as targets
+    cross join {{ ref("int_run") }} as run
+    left join {{ ref("int_apps") }} as own on targets.app_id = own.app_id
+),
+
+unmet as (
+    select
+        targets.*,
+        case
+            when definitions.kpi_code is null then 'there is no such KPI'
+            when not targets.has_app then 'there is no such app'
+            when plan.kpi_code is null then 'the KPI has no such grain'
+            when targets.grain = 'month' and day(targets.period_start) <> 1 then 'no month begins on this date'
+            when targets.grain = 'week' and targets.monday <> cast(date_trunc('week', targets.monday) as date)
+                then 'no week of the app begins on this date'
+        end as problem
+    from targets
+    left join {{ ref("dim_kpi") }} as definitions
+        on targets.kpi_code = definitions.kpi_code and definitions.valid_to is null
+    left join (select distinct kpi_code, grain from {{ ref("int_kpi_plan") }}) as plan
+        on targets.kpi_code = plan.kpi_code and targets.grain = plan.grain
 )
 
 select
@@ -75,6 +108,30 @@ select
     case when relation = 'sum' then target_sum else target_product end as parts_value
 from problems
 where problem is not null
+union all
+select
+    kpi_code,
+    app_id,
+    grain,
+    period_start,
+    problem,
+    cast(target_value as double) as target_value,
+    null as parts_value
+from unmet
+where problem is not null
+union all
+select
+    activities.goal_kpi_code,
+    activities.app_id,
+    null as grain,
+    cast(activities.start_at as date) as period_start,
+    concat('the goal of the activity ', activities.activity_id, ': there is no such KPI') as problem,
+    cast(activities.goal_value as double) as target_value,
+    null as parts_value
+from {{ ref("stg_ops_workbook__activities") }} as activities
+left join {{ ref("dim_kpi") }} as definitions
+    on activities.goal_kpi_code = definitions.kpi_code and definitions.valid_to is null
+where activities.goal_kpi_code is not null and definitions.kpi_code is null
 union all
 select
     parent_kpi_code,

@@ -88,7 +88,8 @@ def _target(words: Words, figures: Figures, app: Subject, kpi: Kpi, target: Targ
     return _join(
         (
             name, figures.month(target.month), kpi.name(words.language), figures.value(target.value, kpi.kind),
-            f"({words('target')} {figures.value(target.target, kpi.kind)}, {figures.percent(target.pacing)})",
+            f"({words('target')} {figures.value(target.target, kpi.kind)}, "
+            f"{words('pace')} {figures.percent(target.pacing)})",
         )
     )  # fmt: skip
 

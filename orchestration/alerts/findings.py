@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dagster import AssetCheckSeverity, DagsterEventType, DagsterInstance
 
@@ -31,7 +32,10 @@ class BlockingCheck:
 
 @dataclass(frozen=True)
 class Findings:
-    """`failed_steps`: reasons in one line each. `red` and `anomalies` name the app they belong to."""
+    """`failed_steps`: reasons in one line each. `red` and `anomalies` name the app they belong to.
+
+    `day`: of the run, in the reporting time zone.
+    """
 
     checks: list[BlockingCheck]
     failed_steps: list[str]
@@ -83,7 +87,7 @@ def of_failed_run(settings: Settings, instance: DagsterInstance, run_id: str) ->
             message = _line(str(facts.get("message") or ""))
             checks.append(BlockingCheck(result.check_name, result.asset_key.to_user_string(), message))
     checks = [replace(check, message=check.message or _said_of(check.name, reasons)) for check in checks]
-    return Findings(checks, reasons, [], [], [], settings.reporting_currency, settings.as_of.date())
+    return Findings(checks, reasons, [], [], [], settings.reporting_currency, _today(settings))
 
 
 def of_publication(settings: Settings) -> Findings:
@@ -114,7 +118,12 @@ def of_publication(settings: Settings) -> Findings:
     ]  # fmt: skip
     anomalies = [(subject, move) for subject in subjects for move in told[subject.app_id]]
     names = {subject.app_id: subject.name for subject in subjects}
-    return Findings([], [], late, red, anomalies, currency, settings.as_of.date(), names)
+    return Findings([], [], late, red, anomalies, currency, _today(settings), names)
+
+
+def _today(settings: Settings) -> date:
+    """Of the people who are told: in the reporting time zone."""
+    return settings.as_of.astimezone(ZoneInfo(settings.reporting_timezone)).date()
 
 
 def _fell_to_nothing(found: list[Move]) -> list[Move]:

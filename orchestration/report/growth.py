@@ -48,14 +48,26 @@ class Channels:
 
 
 def read_channels(published: Published) -> dict[str, Channels]:
-    """Channels of the newest acquisition days whose day 7 is over, by new users."""
+    """Channels of the newest acquisition days whose day 7 is over and whose costs have arrived, by new users.
+
+    Spend outside an app's life (before its launch, of accounts that nobody mapped) is waited for by no day.
+    """
     found = published.by_app(
-        f"""with daily as (
-            select * from {with_company("marts.fct_channel_daily")}
+        f"""with lived as (
+            select app_id, period_start as acquisition_date from kpi.fct_kpi_current
+            where kpi_code = 'active_users' and grain = 'day' and dimension = 'all'
+        ),
+        cohorts as (
+            select channels.*, lived.app_id is not null as is_of_life
+            from marts.fct_channel_daily channels left join lived using (app_id, acquisition_date)
+        ),
+        daily as (
+            select * from {with_company("cohorts")}
         ),
         days as (
             select app_id, acquisition_date from daily
-            group by app_id, acquisition_date having bool_and(is_mature_d7)
+            group by app_id, acquisition_date
+            having bool_and(is_mature_d7 and is_complete) filter (where is_of_life)
             qualify row_number() over (partition by app_id order by acquisition_date desc) <= {CHANNEL_DAYS}
         )
         select app_id, channel, min(min(acquisition_date)) over (partition by app_id) as first_date,
@@ -114,8 +126,8 @@ def read_contents(published: Published, subjects: list[Subject]) -> dict[str, li
         ),
         sums as (
             select app_id, app as own_app, content_id, cast(sum(views) as bigint) as views,
-                cast(coalesce(sum(likes), 0) + coalesce(sum(comments), 0) + coalesce(sum(shares), 0) as bigint)
-                    as engagements,
+                cast(coalesce(sum(likes), 0) + coalesce(sum(comments), 0) + coalesce(sum(shares), 0)
+                    + coalesce(sum(favorites), 0) as bigint) as engagements,
                 cast(coalesce(sum(shares), 0) as bigint) as shares,
                 cast(coalesce(sum(net_revenue), 0) as decimal(28, 6)) as net_revenue
             from (
@@ -158,6 +170,14 @@ class Activity:
     end: date
     state: str
     facts: Row
+
+    def status(self, direction: str) -> str:
+        """green, amber or red, as the scorecard judges a target; none while it runs or where no direction is good."""
+        attainment = self.facts["goal_attainment"]
+        if attainment is None or self.state != "ended" or direction not in ("up", "down"):
+            return "none"
+        pace = Decimal(str(attainment)) if direction == "up" else 2 - Decimal(str(attainment))
+        return "green" if pace >= 1 else "amber" if pace >= Decimal("0.9") else "red"
 
 
 def read_activities(published: Published, subjects: list[Subject]) -> dict[str, list[Activity]]:

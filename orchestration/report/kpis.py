@@ -164,14 +164,13 @@ def read_targets(published: Published) -> dict[tuple[str, str, date], Target]:
 def tiles(
     subject: Subject, book: Book, words: dict[str, Kpi], targets: dict[tuple[str, str, date], Target]
 ) -> list[Tile]:
-    """The headline tiles that the app has. `dau` shows the month target of active_users, which is set for it."""
+    """The headline tiles that the app has, each with the month's target of its own KPI."""
     month = subject.day.replace(day=1)
     found = []
     for code in HEADLINES:
         now = book.newest(code, subject.day)
         if now is None or code not in words:
             continue
-        # Days of monthly actives have no sense as a target of a day's: the tile says which month it is.
         target = targets.get((subject.app_id, code, month))
         first = now.day - timedelta(days=HISTORY_DAYS - 1)
         history = [day for day in book.days[code] if first <= day.day <= now.day]

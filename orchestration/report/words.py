@@ -37,6 +37,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "of_change": ("占变化的", "of the change"),
     "headlines": ("核心指标", "Headline KPIs"),
     "target": ("目标", "target"),
+    "pace": ("进度", "pace"),
     "running": ("进行中", "in progress"),
     "green": ("达标", "On course"),
     "amber": ("略低", "Slightly behind"),
@@ -105,7 +106,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "actual": ("实际", "Actual"),
     "effect": ("增量", "Effect"),
     "effect_hint": ("90% 区间", "90% interval"),
-    "no_effect": ("基线天数不足，无法估计增量", "Too few baseline days to estimate the effect"),
+    "too_few_comparable_days": ("基线天数不足，无法估计增量", "Too few baseline days to estimate the effect"),
+    "no_complete_day": ("活动期间还没有完整的一天", "no day of it is complete yet"),
+    "not_a_daily_kpi": ("不估计：该指标不按日统计", "not estimated: not a KPI of days"),
+    "goal_of_the_activity_itself": (
+        "不估计：没有活动就没有这个数",
+        "not estimated: without the activity there is no such number",
+    ),
     "participants": ("参与人数", "Participants"),
     "participation": ("参与率", "Participation"),
     "budget": ("花费 / 预算", "Spent / budget"),
@@ -179,7 +186,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     # drivers
     "app": ("App", "app"), "channel": ("渠道", "channel"), "platform": ("平台", "platform"),
     "country": ("国家", "country"), "region": ("地区", "region"), "content_type": ("内容类型", "content type"),
-    "tier": ("用户等级", "user tier"), "new_existing": ("新老用户", "new or existing"),
+    "user_tier": ("用户等级", "user tier"), "new_existing": ("新老用户", "new or existing"),
     # contents and activities
     "article": ("文章", "Article"), "image": ("图文", "Image"), "short_video": ("短视频", "Short video"),
     "video": ("视频", "Video"), "audio": ("音频", "Audio"), "coupon": ("优惠券", "Coupon"),
@@ -213,6 +220,10 @@ class Words:
         """Of a free text (a region, an app, a tier) nothing is made up."""
         is_ours = driver in ("channel", "platform", "content_type", "new_existing") or value.startswith("(")
         return self.name(value) if is_ours else value
+
+    def no_effect(self, baseline_note: str) -> str:
+        """Why a review tells no effect, by its baseline_note; '–' where the note names a baseline."""
+        return self(baseline_note) if baseline_note in _WORDS else "–"
 
     def day_number(self, number: int) -> str:
         if self.language == "en":

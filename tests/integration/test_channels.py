@@ -30,7 +30,8 @@ channels:
     app_id: aurora
     endpoint: demo
     start_date: 2026-03-01
-  - {{platform: douyin, account_id: {state.OPEN_ID}, app_id: aurora, endpoint: demo}}
+  # Called as the account of WeChat is.
+  - {{platform: douyin, account_id: {WECHAT_ID}, open_id: {state.OPEN_ID}, app_id: aurora, endpoint: demo}}
   - {{platform: douyin, account_id: stranger, app_id: aurora, endpoint: demo}}
   - {{platform: ga4, account_id: "{state.PROPERTY}", app_id: aurora, endpoint: demo, start_date: 2026-03-22}}
   - {{platform: app_store, account_id: "{state.APPLE_ID}", app_id: aurora, endpoint: demo}}
@@ -79,12 +80,14 @@ w1,早安,2026-03-01,2026-03-29,5000,7
 
 
 def people_only() -> dict[str, Any]:
-    """As a real account answers: people, no counts of reads and shares; a new article grows day by day."""
+    """As a real account answers: people, no counts of reads and shares; a new article grows day by day; no total of the
+    last day yet."""
     told = wechat_state()
     article = told[WECHAT_ID]["articles"][0]
     for number, detail in enumerate(article["details"], 1):
         del detail["read_count"], detail["share_count"]
         detail["read_user"] = 10 * number
+    told[WECHAT_ID]["user_cumulate"].pop()
     return told
 
 
@@ -159,6 +162,29 @@ def test_followers_of_douyin_follow_from_its_totals(channels_run: Run) -> None:
     )
     assert found == expected
     assert len(expected) == 31
+
+
+def test_total_followers_are_the_last_of_each_account_of_each_platform(channels_run: Run) -> None:
+    """Both accounts have one name, and one of them told a day less."""
+    told = table(
+        channels_run,
+        """select cast(date_trunc('week', activity_date) as date), max(activity_date),
+            max_by(total_followers, activity_date)
+        from marts.fct_follower_daily where total_followers is not null
+        group by date_trunc('week', activity_date), distribution_channel, account_id""",
+    )
+    expected: dict[date, int] = {}
+    for week, _, total in told:
+        expected[week] = expected.get(week, 0) + total
+    last = max(week for week, _, _ in told)
+    assert len({day for week, day, _ in told if week == last}) == 2
+    found = table(
+        channels_run,
+        """select period_start, cast(value as bigint) from kpi.fct_kpi_current
+        where app_id = 'aurora' and kpi_code = 'total_followers' and grain = 'week' and dimension = 'all'
+            and value is not null""",
+    )
+    assert dict(found) == expected
 
 
 def test_store_days_are_those_of_the_newest_report(channels_run: Run) -> None:

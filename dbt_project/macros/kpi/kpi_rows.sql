@@ -40,6 +40,10 @@
             {%- do row_dimensions.update({name: source}) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- set entities = {} -%}
+    {%- for entity in semantic_model.entities -%}
+        {%- do entities.update({entity.name: entity.expr or entity.name}) -%}
+    {%- endfor -%}
     {%- set time_name = semantic_model.defaults.agg_time_dimension -%}
     {%- set time = semantic_model.dimensions | selectattr("name", "equalto", time_name) | first -%}
     {{ return({
@@ -50,6 +54,7 @@
         "one_row_per_user_day": settings.get("one_row_per_user_day", false),
         "is_long": settings.get("dimension_columns", false),
         "grain_column": settings.get("grain_column"),
+        "entities": entities,
     }) }}
 {% endmacro %}
 
@@ -71,7 +76,7 @@ with mart_rows as (
         {% for name, expression in layout.row_dimensions.items() %}
         coalesce(cast({{ expression }} as {{ dbt.type_string() }}), '(unknown)') as d_{{ name }},
         {% endfor %}
-        {% for key in stocks | map(attribute="stock_key") | sum(start=[]) | unique %}{{ key }} as s_{{ key }},{% endfor %}
+        {% for key in stocks | map(attribute="stock_key") | sum(start=[]) | unique %}{{ layout.entities[key] }} as s_{{ key }},{% endfor %}
         {% for quantity in quantities %}
         {{ kpi_row_value(quantity, layout) }} as {{ quantity.column }}{{ "," if not loop.last }}
         {% endfor %}

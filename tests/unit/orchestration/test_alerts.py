@@ -109,11 +109,23 @@ def test_what_a_publication_leaves_to_worry_about(tmp_path: Path) -> None:
     ]
     body = compose(findings, "zh", "/data/reports/latest/company.html").body
     assert "• App 事件: events" in body
-    assert f"• {HOSTILE} 3月 日活 700 (目标 1,000, 70%)" in body
+    assert f"• {HOSTILE} 3月 日活 700 (目标 1,000, 进度 70%)" in body, "how far behind what is due by now"
     assert f"• {HOSTILE} 3月31日 日活 40 (常见区间 90 – 140); 主要来自 渠道 抖音 −70" in body
     assert f"• {HOSTILE} 3月31日 抖音 · 新增 0 (常见区间 20 – 40)" in body, "a channel that fell to nothing"
     assert "自然流量" not in body, "channels that are unusual in another way are left to the report"
     assert "/data/reports/latest/company.html" in body
+
+
+def test_a_day_of_worries_is_one_of_the_reporting_time_zone(tmp_path: Path, receiver: Receiver) -> None:
+    """In Shanghai 07:30 and 08:30 are one day, 21:30 and 07:30 of the next two; in UTC it is the other way round."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        run_id = failed_run(instance)
+        for as_of, told in (("2026-03-31T23:30", 1), ("2026-04-01T00:30", 1), ("2026-04-01T13:30", 1),
+                            ("2026-04-01T23:30", 2)):  # fmt: skip
+            moment = Settings(tmp_path, datetime.fromisoformat(f"{as_of}+00:00"))
+            tell(tmp_path, of_failed_run(moment, instance, run_id), [receiver.url], {})
+            assert len(receiver.messages) == told, as_of
+    assert of_publication(Settings(published_company(tmp_path), moment.as_of)).day == date(2026, 4, 2)
 
 
 def failed_run(instance: dg.DagsterInstance) -> str:

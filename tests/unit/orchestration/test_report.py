@@ -13,6 +13,7 @@ from orchestration.report import causes
 from orchestration.report.causes import Cause, Part
 from orchestration.report.facts import PageFacts, read_pages
 from orchestration.report.published import open_published
+from orchestration.report.words import Words
 from orchestration.report.write import company_page, write_reports
 from tests.unit.orchestration.published_company import DAY, HOSTILE, published_company
 
@@ -72,6 +73,8 @@ def test_causes_know_every_driver_of_the_contribution() -> None:
     model = Path("dbt_project/models/kpi/fct_kpi_contribution.sql").read_text("utf-8")
     drivers = json.loads(model.partition("{% set drivers = ")[2].partition(" %}")[0])
     assert set(drivers) == set(causes.DRIVERS)
+    unsaid = [driver for driver in drivers if Words("zh").name(driver) == driver.replace("_", " ")]
+    assert unsaid == [], "a driver without a Chinese name"
 
 
 def test_running_days_are_marked_and_never_a_headline(pages: dict[str, PageFacts]) -> None:

@@ -15,6 +15,13 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     for table in (
         "dim_kpi (kpi_code text, additivity text, valid_to date)",
         "stg_ops_workbook__apps (app_id text)",
+        "stg_ops_workbook__kpi_targets (kpi_code text, app_id text, grain text, period_start date, "
+        "target_value decimal(28, 8))",
+        "stg_ops_workbook__activities (activity_id text, app_id text, start_at timestamp, goal_kpi_code text, "
+        "goal_value decimal(20, 6))",
+        "int_kpi_plan (kpi_code text, grain text)",
+        "int_apps (app_id text, week_start text)",
+        "int_run (week_start text)",
         "stg_ops_workbook__kpi_tree (parent_kpi_code text, child_kpi_code text, relation text, split_dimension text)",
         "fct_kpi_target_tree (app_id text, grain text, period_start date, node_id text, parent_node_id text, "
         "kpi_code text, dimension text, dimension_value text, relation text, target_value decimal(28, 8), "
@@ -25,6 +32,12 @@ def warehouse() -> duckdb.DuckDBPyConnection:
         connection.execute(f"create table {table}")
     connection.execute("insert into dim_kpi values ('orders', 'additive', null), ('dau', 'non', null)")
     connection.execute("insert into stg_ops_workbook__apps values ('a'), ('b')")
+    connection.execute("insert into int_apps values ('a', 'sunday'), ('b', 'monday')")
+    connection.execute("insert into int_run values ('monday')")
+    connection.execute("insert into int_kpi_plan select 'orders', unnest(['day', 'week', 'month'])")
+    connection.execute("insert into int_kpi_plan select 'dau', unnest(['day', 'week', 'month'])")
+    connection.execute("insert into int_kpi_plan select 'mau', unnest(['day', 'month'])")
+    connection.execute("insert into dim_kpi values ('mau', 'non', null)")
     return connection
 
 
@@ -84,6 +97,43 @@ def test_targets_that_do_not_add_up_are_found(
         row = [f"orders/{step}", "orders", code, dimension, value, relation, target, actual]
         warehouse.execute(node, row)
     assert found(warehouse, "assert_targets_add_up", "problem, round(parts_value, 6)") == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("'orders', 'a', 'day', '2026-03-04'", None),
+        ("'orders', '*', 'month', '2026-03-01'", None),
+        ("'orders', '*', 'month', '2027-01-01'", None),
+        ("'orders', 'a', 'week', '2026-03-01'", None),
+        ("'orders', 'b', 'week', '2026-03-02'", None),
+        ("'orders', '*', 'week', '2026-03-02'", None),
+        ("'order', 'a', 'month', '2026-03-01'", "there is no such KPI"),
+        ("'orders', 'A', 'month', '2026-03-01'", "there is no such app"),
+        ("'mau', 'a', 'week', '2026-03-01'", "the KPI has no such grain"),
+        ("'orders', 'a', 'month', '2026-03-31'", "no month begins on this date"),
+        ("'orders', 'a', 'week', '2026-03-02'", "no week of the app begins on this date"),
+        ("'orders', 'b', 'week', '2026-03-01'", "no week of the app begins on this date"),
+        ("'orders', '*', 'week', '2026-03-01'", "no week of the app begins on this date"),
+    ],
+)
+def test_a_target_that_no_period_can_meet_is_found(
+    warehouse: duckdb.DuckDBPyConnection, target: str, expected: str | None
+) -> None:
+    warehouse.execute(f"insert into stg_ops_workbook__kpi_targets values ({target}, 5)")
+    problems = [(expected,)] if expected else []
+    assert found(warehouse, "assert_targets_add_up", "problem") == problems
+
+
+@pytest.mark.parametrize(("code", "is_found"), [("orders", False), (None, False), ("orders ", True)])
+def test_an_activity_with_a_goal_that_is_no_kpi_is_found(
+    warehouse: duckdb.DuckDBPyConnection, code: str | None, is_found: bool
+) -> None:
+    warehouse.execute(
+        "insert into stg_ops_workbook__activities values ('618', 'a', timestamp '2026-06-18', ?, 5)", [code]
+    )
+    problems = [("the goal of the activity 618: there is no such KPI",)] if is_found else []
+    assert found(warehouse, "assert_targets_add_up", "problem") == problems
 
 
 @pytest.mark.parametrize(

@@ -89,53 +89,8 @@ buyers as (
     group by app_id, user_id
 ),
 
--- Starts of sessions, and what events inside a session say of their own. An event that says nothing is no direct touch:
--- only the first page of a visit knows where the visitor came from.
-signs as (
-    select
-        buyers.user_number,
-        sessions.started_at as touched_at,
-        '' as event_id,
-        sessions.channel,
-        coalesce(sessions.campaign, '') as campaign,
-        true as is_session_start
-    from {{ ref('int_sessions') }} as sessions
-    inner join buyers on sessions.app_id = buyers.app_id and sessions.user_id = buyers.user_id
-    union all
-    select
-        buyers.user_number,
-        events.occurred_at as touched_at,
-        events.event_id,
-        events.channel,
-        coalesce(events.campaign, '') as campaign,
-        false as is_session_start
-    from {{ ref('int_events') }} as events
-    inner join buyers on events.app_id = buyers.app_id and events.user_id = buyers.user_id
-    where events.is_active_event and events.channel <> 'direct'
-),
-
-judged as (
-    select
-        *,
-        is_session_start
-        or lag(channel) over history <> channel
-        or lag(campaign) over history <> campaign as is_touch
-    from signs
-    window history as (partition by user_number order by touched_at, event_id)
-),
-
 touches as (
-    select
-        user_number,
-        touched_at,
-        event_id,
-        channel,
-        campaign,
-        lead(touched_at) over history as next_touched_at,
-        lead(channel) over history = channel and lead(campaign) over history = campaign as is_repeated_next
-    from judged
-    where is_touch
-    window history as (partition by user_number order by touched_at, event_id)
+    {{ touches_of("buyers") }}
 ),
 
 -- Of a run of equal touches the last one before the conversion stands for all. Decimals add up to the same in any order.
@@ -164,81 +119,8 @@ paths as (
     where not coalesce(touches.is_repeated_next and touches.next_touched_at <= conversions.converted_at, false)
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over path as touch_number,
-        count(*) over whole_path as touches,
-        sum(decay) over whole_path as total_decay
-    from paths
-    window
-        path as (partition by conversion_number order by touched_at, event_id),
-        whole_path as (
-            partition by conversion_number
-            order by touched_at, event_id
-            rows between unbounded preceding and unbounded following
-        )
-),
-
--- Millionths, cut; what the cuts leave over goes to the last touch. The last digits of a double must not cost one: a share
--- of 0.2 may be 199999.99999999997 of them.
-cut_credits as (
-    select
-        *,
-        case
-            when touch_number < touches then cast({{ whole_quotient('1000000', 'touches') }} as bigint)
-        end as linear_cut,
-        case
-            when touch_number = touches then null
-            when touches = 2 then cast(500000 as bigint)
-            when touch_number = 1 then cast(400000 as bigint)
-            else cast({{ whole_quotient('200000', '(touches - 2)') }} as bigint)
-        end as position_cut,
-        case
-            when touch_number < touches
-                then cast(floor(cast(decay as double) / cast(total_decay as double) * 1000000 + 0.00000001) as bigint)
-        end as time_decay_cut
-    from numbered
-),
-
-credits as (
-    select
-        *,
-        max(case when channel <> 'direct' then touch_number end) over whole_path as last_non_direct,
-        {% for model in shared %}
-        cast(
-            coalesce({{ model }}_cut, 1000000 - coalesce(sum({{ model }}_cut) over whole_path, 0)) as bigint
-        ) as {{ model }}_credit{{ ',' if not loop.last }}
-        {% endfor %}
-    from cut_credits
-    window whole_path as (partition by conversion_number)
-),
-
--- Money is cut like credit, in millionths of its absolute value.
-cut_revenues as (
-    select
-        *,
-        {% for model in shared %}
-        case
-            when touch_number < touches
-                then cast({{ whole_quotient('revenue_units * ' ~ model ~ '_credit', '100000000') }} as decimal(20, 0))
-        end as {{ model }}_revenue_cut{{ ',' if not loop.last }}
-        {% endfor %}
-    from credits
-),
-
 revenues as (
-    select
-        *,
-        {% for model in shared %}
-        coalesce(
-            {{ model }}_revenue_cut,
-            cast({{ whole_quotient('revenue_units', '100') }} as decimal(20, 0))
-            - coalesce(sum({{ model }}_revenue_cut) over whole_path, 0)
-        ) as {{ model }}_revenue{{ ',' if not loop.last }}
-        {% endfor %}
-    from cut_revenues
-    window whole_path as (partition by conversion_number)
+    {{ shared_out("paths", shared) }}
 ),
 
 models as (
