@@ -108,19 +108,6 @@ def expected_to_date(world: World, key: Key, kpi: Kpi) -> Decimal | None:
         return (target * (share or Decimal(0))).quantize(EIGHTH, ROUND_HALF_UP)
 
 
-def value_to_date(world: World, key: Key, kpi: Kpi) -> Decimal | None:
-    """What stands against it: of a count or an amount whose days add up the days that are complete."""
-    app, code, grain, start, dimension, dimension_value = key
-    if kpi.is_complete or kpi.denominator is not None or world.meanings[code].additivity != "additive":
-        return kpi.value
-    days = [
-        world.kpis.get((app, code, "day", day, dimension, dimension_value))
-        for day in period_days(grain, start)
-        if day in world.over[app, code, grain]
-    ]
-    return sum((day.value or Decimal(0) for day in days if day is not None), Decimal(0))
-
-
 def value_before(world: World, key: Key, kpi: Kpi, start: date | None) -> Decimal | None:
     """Value of an earlier period; 0 of a count that had no row, where the total of that period is complete."""
     app, code, grain, _, dimension, dimension_value = key
@@ -140,8 +127,7 @@ def row(world: World, key: Key, kpi: Kpi) -> dict[str, object]:
     code, grain, start = key[1:4]
     meaning = world.meanings[code]
     target, expected = world.targets.get(key), expected_to_date(world, key, kpi)
-    so_far = value_to_date(world, key, kpi) if target is not None else None
-    pacing = divided(so_far, expected) if expected is not None and expected > 0 else None
+    pacing = divided(kpi.value, expected) if expected is not None and expected > 0 else None
     if pacing is not None and meaning.direction == "down":
         pacing = 2 - pacing
     status = None
@@ -153,7 +139,6 @@ def row(world: World, key: Key, kpi: Kpi) -> dict[str, object]:
         "target_value": target,
         "attainment": divided(kpi.value, target) if target is not None and target > 0 else None,
         "expected_to_date": expected,
-        "value_to_date": so_far,
         "pacing": pacing,
         "status": status,
     }

@@ -61,37 +61,6 @@ shares as (
     group by app_id, kpi_code, grain, period_start
 ),
 
--- What stands against the share of the complete days: these days alone. The running day has brought something already
--- and is asked for nothing; on the second evening of a month it would double the pace.
-values_of_complete_days as (
-    select
-        scored.row_id,
-        cast(coalesce(sum(brought.value), 0) as decimal(28, 8)) as value
-    from scored
-    left join {{ ref("int_kpi_target_days") }} as days
-        on
-            scored.app_id = days.app_id
-            and scored.kpi_code = days.kpi_code
-            and scored.grain = days.grain
-            and scored.period_start = days.period_start
-            and days.is_over
-    left join {{ ref("fct_kpi") }} as brought
-        on
-            brought.is_current
-            and brought.grain = 'day'
-            and scored.app_id = brought.app_id
-            and scored.kpi_code = brought.kpi_code
-            and scored.dimension = brought.dimension
-            and scored.dimension_value = brought.dimension_value
-            and days.activity_date = brought.period_start
-    where
-        scored.target_value is not null
-        and not scored.is_complete
-        and not scored.is_ratio
-        and scored.additivity = 'additive'
-    group by scored.row_id
-),
-
 compared as (
     select
         scored.*,
@@ -105,8 +74,7 @@ compared as (
             when scored.is_complete or scored.is_ratio or scored.additivity = 'semi' then scored.target_value
             when shares.whole_weight > 0
                 then cast(scored.target_value * cast({{ divide_half_up("shares.elapsed_weight", "shares.whole_weight") }} as decimal(10, 8)) as decimal(28, 8))
-        end as expected_to_date,
-        case when scored.target_value is not null then coalesce(values_of_complete_days.value, scored.value) end as value_to_date
+        end as expected_to_date
     from scored
     left join past on scored.row_id = past.row_id
     left join {{ ref("int_kpi_expectations") }} as expectations
@@ -123,7 +91,6 @@ compared as (
             and scored.kpi_code = shares.kpi_code
             and scored.grain = shares.grain
             and scored.period_start = shares.period_start
-    left join values_of_complete_days on scored.row_id = values_of_complete_days.row_id
 ),
 
 paced as (
@@ -131,8 +98,8 @@ paced as (
         *,
         case
             when expected_to_date > 0 and direction = 'down'
-                then cast(2 - {{ divide_half_up("value_to_date", "expected_to_date") }} as decimal(28, 8))
-            when expected_to_date > 0 then {{ divide_half_up("value_to_date", "expected_to_date") }}
+                then cast(2 - {{ divide_half_up("value", "expected_to_date") }} as decimal(28, 8))
+            when expected_to_date > 0 then {{ divide_half_up("value", "expected_to_date") }}
         end as pacing
     from compared
 )
@@ -150,7 +117,6 @@ select
     cast(target_value as decimal(28, 8)) as target_value,
     case when target_value > 0 then {{ divide_half_up("value", "target_value") }} end as attainment,
     expected_to_date,
-    value_to_date,
     pacing,
     previous_value,
     case when is_complete then {{ divide_half_up("(value - previous_value)", "abs(previous_value)") }} end as change_rate,
