@@ -1,6 +1,6 @@
 """神策 Sensors Analytics, one record a line: track, track_signup, track_id_bind and track_id_unbind are events.
 
-`time` is an epoch in ms (UTC). What a track_id_unbind names is kept in `_extra`; nothing that was joined is taken apart.
+`time` is an epoch in ms (UTC). What a track_id_unbind names is kept in `_extra`; nothing joined is taken apart.
 
 Operations on user and item profiles (`profile_*`, `item_*`) are rows of their own table: sensors_profiles.
 """
@@ -43,7 +43,8 @@ SENSORS = Adapter(
         "anonymous_id": Source(
             "coalesce(case when {type} = 'track_signup' then {original_id} end, "
             f"case when {{type}} <> 'track_id_unbind' or not {_KNOWS_LOGIN} then coalesce("
-            "nullif({anonymous_id}, ''), nullif({identities.$identity_anonymous_id}, ''), nullif({identities.$identity_cookie_id}, '')) end, "
+            "nullif({anonymous_id}, ''), nullif({identities.$identity_anonymous_id}, ''), "
+            "nullif({identities.$identity_cookie_id}, '')) end, "
             f"case when {{type}} <> 'track_signup' and not {_KNOWS_LOGIN} then {{distinct_id}} end)",
             "`original_id` of a track_signup, else `anonymous_id`, else `identities.$identity_anonymous_id` or "
             "`$identity_cookie_id` (not of a track_id_unbind of somebody signed in), else `distinct_id` of "

@@ -60,10 +60,14 @@ def test_a_file_moved_to_where_it_means_something_else_is_read_again(
         target.parent.mkdir(parents=True)
         path = path.rename(target)
         with caplog.at_level("INFO"):
-            found.append([counts(result)[f"inbox/app_events/{folder}/a.ndjson"] for result in pull(company.settings)])
+            found.append(
+                [counts(result)[f"inbox/app_events/{folder}/a.ndjson"] for result in pull(company.settings)]
+            )
     assert found == [[], [(1, 1, 0, 0, 0)], [(1, 1, 0, 0, 0)], []]
     assert [row["app_id"] for row in company.landed("app_events", "events")] == ["default", "club"]
-    assert "the same content was landed before as inbox/app_events/segment/app_id=club/a.ndjson" in caplog.text
+    assert (
+        "the same content was landed before as inbox/app_events/segment/app_id=club/a.ndjson" in caplog.text
+    )
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.xlsx"])
