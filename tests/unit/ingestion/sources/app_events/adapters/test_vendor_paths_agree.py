@@ -67,7 +67,7 @@ def read(lines: list[str], format_: str) -> list[dict[str, Any]]:
             row
             for query in (events, operations)
             if query
-            for row in connection.execute(f"from ({query})").to_arrow_table().to_pylist()
+            for row in connection.sql(query).to_arrow_table().to_pylist()
         ]
     for row in rows:
         row |= {name: row[name] and json.loads(row[name]) for name in ("properties", "_extra")}
