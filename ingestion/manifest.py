@@ -84,13 +84,14 @@ class FileMemory:
     """Files of a source that were landed before, whatever became of their batch."""
 
     facts: set[tuple[str, int | None, int | None]] = field(default_factory=set)
-    hashes: set[str] = field(default_factory=set)
+    names: dict[str, set[str]] = field(default_factory=dict)
 
     def is_known(self, file_name: str, size: int, modified_ns: int) -> bool:
         return (file_name, size, modified_ns) in self.facts
 
-    def has_sha256(self, sha256: str) -> bool:
-        return sha256 in self.hashes
+    def names_of(self, sha256: str) -> list[str]:
+        """Names under which a file of that content was landed."""
+        return sorted(self.names.get(sha256, ()))
 
 
 class Manifest:
@@ -213,7 +214,7 @@ class Manifest:
             for file in entry.files:
                 if file.sha256 and not (is_bereft and file.sha256 in _repeating(entry)):
                     memory.facts.add((file.file_name, file.size, file.modified_ns))
-                    memory.hashes.add(file.sha256)
+                    memory.names.setdefault(file.sha256, set()).add(file.file_name)
         return memory
 
 

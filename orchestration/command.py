@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Callable
 
+import duckdb
+
 from ingestion.errors import SourceError
 from ingestion.settings import Settings
 from orchestration.environment import prepare_environment
@@ -16,8 +18,8 @@ def change(command: str, act: Callable[[Settings], str]) -> int:
         settings = Settings.from_environment()
         with WriterLock(data_dir, command):
             said = act(settings)
-    except (SourceError, LockHeld, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (SourceError, LockHeld, OSError, duckdb.IOException) as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     print(said)
     return 0

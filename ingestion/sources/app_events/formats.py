@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from ingestion.inbox import InboxFile
 from ingestion.sources.app_events.adapters import ADAPTERS
+from ingestion.sources.app_events.adapters.vendor_rows import APP_FOLDER
 
 LINES = ("ndjson", "jsonl")
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
@@ -28,6 +29,18 @@ class EventFile:
     @property
     def name(self) -> str:
         return self.file.name
+
+    @property
+    def meaning(self) -> tuple[str, str, str | None]:
+        """What its folders and its name make of its bytes: format, encoding and, of a vendor's, the app."""
+        app = APP_FOLDER.search(self.name) if self.format != CANONICAL else None
+        return self.format, "json" if self.kind in ("lines", "json") else self.kind, app[1] if app else None
+
+
+def is_read_alike(file: EventFile, name: str) -> bool:
+    """Whether the bytes of the file would mean the same under that name."""
+    other = event_file(InboxFile(file.file.path, name, file.file.size, file.file.modified_ns))
+    return isinstance(other, EventFile) and other.meaning == file.meaning
 
 
 def event_file(file: InboxFile) -> EventFile | str:

@@ -22,7 +22,7 @@ from ingestion.sources.app_events.contracts import EVENTS, PROFILE_OPERATIONS
 from ingestion.sources.app_events.delimited import csv_tables
 from ingestion.sources.app_events.document import document_lines, document_rows, is_document
 from ingestion.sources.app_events.enriched_lines import rows_of_enriched_lines
-from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
+from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file, is_read_alike
 from ingestion.sources.app_events.identity import checked_events
 from ingestion.sources.app_events.line_blocks import SCHEMA, LineCutter
 from ingestion.sources.app_events.line_query import rows_of_lines
@@ -39,8 +39,8 @@ GROUP_BYTES = 128 << 20
 
 
 def pull(settings: Settings) -> list[LandingResult]:
-    """Land what is new. Known files (same facts or same content) are skipped, damaged ones reported as refused;
-    files of another format are named in the log in every run.
+    """Land what is new. Known files (same facts, or same content that means the same) are skipped, damaged ones
+    reported as refused; files of another format are named in the log in every run.
 
     Raises SourceError when a file changes while it is read: nothing is landed then.
     """
@@ -58,8 +58,10 @@ def pull(settings: Settings) -> list[LandingResult]:
                 continue
             try:
                 sha256 = file.sha256()
-                if memory.has_sha256(sha256):
-                    log.info("%s: the same content was landed before; skipped", file.name)
+                # A file that was moved to its format, its app or its ending is not the same any more.
+                before = next((name for name in memory.names_of(sha256) if is_read_alike(found, name)), None)
+                if before:
+                    log.info("%s: the same content was landed before as %s; skipped", file.name, before)
                     continue
                 by_line = found.kind == "lines" or (found.kind == "json" and not is_document(found))
             except FileRefused as error:

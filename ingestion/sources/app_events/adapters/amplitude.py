@@ -10,6 +10,11 @@ from ingestion.sources.app_events.adapters.adapter import (
 )
 
 _COUNTRY, _COUNTRY_NAME = country_columns("country")
+_PRICE, _QUANTITY = "{event_properties.$price}", "coalesce({event_properties.$quantity}, '1')"
+#: Exact, without trailing zeros; digits beyond these are nobody's price.
+_PRODUCT = f"""case when regexp_full_match({_PRICE}, '-?[0-9]{{1,12}}([.][0-9]{{1,6}})?')
+    and regexp_full_match({_QUANTITY}, '-?[0-9]{{1,9}}') then regexp_replace(cast(
+        try_cast({_PRICE} as decimal(18, 6)) * try_cast({_QUANTITY} as decimal(9, 0)) as varchar), '[.]?0+$', '') end"""
 
 AMPLITUDE = Adapter(
     "amplitude",
@@ -37,7 +42,11 @@ AMPLITUDE = Adapter(
     },
     properties=first("event_properties"),
     derived={
-        "revenue": first("event_properties.$revenue", "revenue"),
+        "revenue": Source(
+            f"coalesce(nullif({{event_properties.$revenue}}, ''), nullif({{revenue}}, ''), {_PRODUCT})",
+            "`event_properties.$revenue`, else `revenue`, else `event_properties.$price` × "
+            "`event_properties.$quantity` (1 where there is none)",
+        ),
         "quantity": first("event_properties.$quantity", "quantity"),
         "item_id": first("event_properties.$productId", "productId"),
         "referrer": first("user_properties.referrer"),

@@ -76,7 +76,7 @@ GA4_EXPORT = Adapter(
         "country_name": _COUNTRY_NAME,
     },
     consumed=("event_name", "event_timestamp", "event_params", "user_id", "user_pseudo_id"),
-    scalars=("event_name", "event_timestamp", "user_id", "user_pseudo_id"),
+    scalars=("user_id", *(path for path in _STABLE if path != OWN)),
     problems={
         "bad_properties": (
             "{event_params} is not null and not (starts_with({event_params}, '[') and json_valid({event_params}))",

@@ -1,4 +1,6 @@
-"""神策 Sensors Analytics, one record a line: track and track_signup are events; `time` is an epoch in ms (UTC).
+"""神策 Sensors Analytics, one record a line: track, track_signup, track_id_bind and track_id_unbind are events.
+
+`time` is an epoch in ms (UTC). What a track_id_unbind names is kept in `_extra`; nothing joined is taken apart.
 
 Operations on user and item profiles (`profile_*`, `item_*`) are rows of their own table: sensors_profiles.
 """
@@ -15,6 +17,8 @@ from ingestion.sources.app_events.adapters.sensors_profiles import IS_OPERATION,
 
 _COUNTRY, _COUNTRY_NAME = country_columns("properties.$country")
 _IS_LOGIN = "coalesce(lower({properties.$is_login_id}) = 'true', false)"
+_LOGIN = "coalesce(nullif({identities.$identity_login_id}, ''), nullif({login_id}, ''))"
+_KNOWS_LOGIN = f"({_IS_LOGIN} or {_LOGIN} is not null)"
 #: What the vendor itself recognises a copy by.
 _TRACKED = ("project", "type", "event", "distinct_id", "time", "_track_id")
 
@@ -32,18 +36,19 @@ SENSORS = Adapter(
             "`event`; a track_signup without one is `$SignUp`",
         ),
         "user_id": Source(
-            "coalesce(nullif({identities.$identity_login_id}, ''), nullif({login_id}, ''), "
-            f"case when {{type}} = 'track_signup' or {_IS_LOGIN} then {{distinct_id}} end)",
+            f"coalesce({_LOGIN}, case when {{type}} = 'track_signup' or {_IS_LOGIN} then {{distinct_id}} end)",
             "`identities.$identity_login_id`, else `login_id`, else `distinct_id` of a track_signup or where "
             "`properties.$is_login_id` is true",
         ),
         "anonymous_id": Source(
-            "coalesce(case when {type} = 'track_signup' then {original_id} end, nullif({anonymous_id}, ''), "
-            "nullif({identities.$identity_anonymous_id}, ''), nullif({identities.$identity_cookie_id}, ''), "
-            f"case when {{type}} = 'track' and not {_IS_LOGIN} and {{identities.$identity_login_id}} is null "
-            "and {login_id} is null then {distinct_id} end)",
+            "coalesce(case when {type} = 'track_signup' then {original_id} end, "
+            f"case when {{type}} <> 'track_id_unbind' or not {_KNOWS_LOGIN} then coalesce("
+            "nullif({anonymous_id}, ''), nullif({identities.$identity_anonymous_id}, ''), "
+            "nullif({identities.$identity_cookie_id}, '')) end, "
+            f"case when {{type}} <> 'track_signup' and not {_KNOWS_LOGIN} then {{distinct_id}} end)",
             "`original_id` of a track_signup, else `anonymous_id`, else `identities.$identity_anonymous_id` or "
-            "`$identity_cookie_id`, else `distinct_id` of somebody not signed in",
+            "`$identity_cookie_id` (not of a track_id_unbind of somebody signed in), else `distinct_id` of "
+            "somebody not signed in",
         ),
         "occurred_at": first("time"),
         "received_at": first("recv_time"),
@@ -71,8 +76,8 @@ SENSORS = Adapter(
     scalars=("type", "event", "distinct_id", "original_id", "time", "project", "_track_id"),
     problems={
         "unknown_type": (
-            "{type} is null or {type} not in ('track', 'track_signup')",
-            "type: track, track_signup or an operation on a profile is wanted",
+            "{type} is null or {type} not in ('track', 'track_signup', 'track_id_bind', 'track_id_unbind')",
+            "type: track, track_signup, track_id_bind, track_id_unbind or an operation on a profile is wanted",
         ),
     },
     transport=("_flush_time", "recv_time"),

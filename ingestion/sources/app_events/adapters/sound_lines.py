@@ -72,8 +72,8 @@ def _marked(value: object) -> object:
 
 
 def unmarked(json_text: str) -> str:
-    """SQL: JSON text with its marked strings as the numbers that they were."""
-    return f"""regexp_replace({json_text}, '"{MARK}([^"]*)"', '\\1', 'g')"""
+    """SQL: JSON text with its marked strings as the numbers that they were, also inside a text that holds JSON."""
+    return rf"""regexp_replace({json_text}, '\\*"{MARK}([^"\\]*)\\*"', '\1', 'g')"""
 
 
 def unmarked_scalar(text: str) -> str:

@@ -50,13 +50,18 @@ def _mapped(adapter: Adapter, relation: str, *, is_marked: bool) -> str:
     texts = _texts("line", paths, is_marked)
     own_texts = _texts("own", [path.removeprefix(OWN_PATH) for path in own], is_marked)
     kinds = f"json_type(line, {_list([json_path(path) for path in adapter.scalars])})"
-    given = {name: filled(source.template, places) for name, source in adapter.columns.items()}
+    # A column may hold a structure as JSON text, with marks inside.
+    given = {
+        name: _back(f"cast({filled(source.template, places)} as varchar)", is_marked)
+        for name, source in adapter.columns.items()
+    }
     given["app_id"] = f"coalesce({_FOLDER_APP}, {given.get('app_id', 'null')})"
     names = list(given if adapter.is_of_operations else [name for name in COLUMNS if name != "properties"])
     columns = ", ".join(f"cast({given.get(name, 'null')} as varchar) as {quote(name)}" for name in names)
     derived = ", ".join(
         f"case when json_exists(own, {literal(json_path(name))}) then null"
-        f" else cast({filled(source.template, places)} as varchar) end as {quote('derived ' + name)}"
+        f" else {_back(f'cast({filled(source.template, places)} as varchar)', is_marked)} end"
+        f" as {quote('derived ' + name)}"
         for name, source in adapter.derived.items()
     )
     added = [quote("derived " + name) for name in adapter.derived]

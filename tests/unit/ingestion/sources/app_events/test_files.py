@@ -115,6 +115,14 @@ def test_a_second_run_lands_nothing(company: CompanyFolder) -> None:
     assert pull(company.settings) == []
 
 
+def test_lines_of_csv_named_as_json_are_read_once_they_have_their_name(company: CompanyFolder) -> None:
+    path = company.put("app_events/a.ndjson", "event_id,event_name,user_id,occurred_at\n1,v,u,1\n")
+    company.accept(pull(company.settings))
+    path.rename(path.with_suffix(".csv"))
+    (result,) = pull(company.settings)
+    assert counts(result) == {"inbox/app_events/a.csv": (1, 1, 0, 0, 0)}
+
+
 def test_the_same_events_split_and_merged_change_nothing(company: CompanyFolder) -> None:
     company.put("app_events/a.ndjson", TEXT)
     company.accept(pull(company.settings))

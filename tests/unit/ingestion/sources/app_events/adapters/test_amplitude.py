@@ -45,3 +45,21 @@ def test_lines_without_a_person_or_a_moment_are_put_aside(tmp_path: Path) -> Non
         AMPLITUDE_EVENT | {"event_type": ""},
     )
     assert folder.reasons() == [(1, "missing_identity"), (2, "not_a_timestamp"), (3, "missing_required")]
+
+
+def test_revenue_is_price_times_quantity_where_it_is_not_sent(tmp_path: Path) -> None:
+    """As the vendor has it: a quantity that is not sent is 1. What is no plain number gives none."""
+    sent = [
+        {"$price": 19.99, "$quantity": 3},
+        {"$price": "-0.1"},
+        {"$price": 100, "$quantity": 3, "$revenue": 270.5},
+        {"$price": 0, "$quantity": 2},
+        {"$price": 1.25, "$quantity": 1.5},
+        {"$price": "free", "$quantity": 1},
+        {"$quantity": 3},
+    ]
+    rows = VendorFolder(tmp_path, "amplitude").land(
+        *(AMPLITUDE_EVENT | {"event_properties": own, "$insert_id": str(n)} for n, own in enumerate(sent))
+    )
+    found = [json.loads(row["properties"]).get("revenue") for row in rows]
+    assert found == ["59.97", "-0.1", "270.5", "0", None, None, None]

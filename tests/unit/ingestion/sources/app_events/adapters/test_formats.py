@@ -47,6 +47,29 @@ def test_the_folder_names_the_format_and_the_app(tmp_path: Path) -> None:
     assert {row["app_id"] for row in rows if "app_id=" in row["_source_file"]} == {"shop"}
 
 
+def test_a_file_moved_to_where_it_means_something_else_is_read_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Put aside whole as canonical; moved to its format, to its app; in another folder of both it is the same."""
+    company = CompanyFolder(tmp_path)
+    path = company.put("app_events/a.ndjson", json.dumps(LINES["segment"], ensure_ascii=False))
+    found = []
+    for folder in ("2026", "segment", "segment/app_id=club", "Segment/app_id=club/2026"):
+        company.accept(pull(company.settings))
+        target = tmp_path / "inbox" / "app_events" / folder / "a.ndjson"
+        target.parent.mkdir(parents=True)
+        path = path.rename(target)
+        with caplog.at_level("INFO"):
+            found.append(
+                [counts(result)[f"inbox/app_events/{folder}/a.ndjson"] for result in pull(company.settings)]
+            )
+    assert found == [[], [(1, 1, 0, 0, 0)], [(1, 1, 0, 0, 0)], []]
+    assert [row["app_id"] for row in company.landed("app_events", "events")] == ["default", "club"]
+    assert (
+        "the same content was landed before as inbox/app_events/segment/app_id=club/a.ndjson" in caplog.text
+    )
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.xlsx"])
 def test_a_vendor_file_is_json(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
     company = CompanyFolder(tmp_path)

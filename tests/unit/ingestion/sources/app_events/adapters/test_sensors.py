@@ -38,14 +38,40 @@ def test_who_is_signed_in_and_who_is_not(folder: VendorFolder) -> None:
         {**nobody, "_track_id": 2},
         {**nobody, "type": "track_signup", "event": "$SignUp", "distinct_id": "u2", "original_id": "d1"},
         {**nobody, "login_id": "u3", "anonymous_id": "d3", "_track_id": 4},
+        {**nobody, "login_id": "", "_track_id": 5},
     )
     assert [(row["user_id"], row["anonymous_id"]) for row in rows] == [
         ("u1", None),
         (None, "d1"),
         ("u2", "d1"),
         ("u3", "d3"),
+        (None, "d1"),
     ]
     assert rows[2]["event_name"] == "$SignUp"
+
+
+def test_binding_and_unbinding_an_id_are_events(folder: VendorFolder) -> None:
+    """As bind() and unbind() of the SDKs send them. An id that is taken from a user binds nothing to it."""
+    bound = {
+        "type": "track_id_bind",
+        "event": "$BindID",
+        "distinct_id": "u1",
+        "login_id": "u1",
+        "anonymous_id": "a1",
+        "identities": {"$identity_login_id": "u1", "$identity_anonymous_id": "a1", "$identity_mobile": "m1"},
+        "time": 1774843200000,
+        "properties": {},
+    }
+    nobody = {key: bound[key] for key in ("type", "event", "time", "properties")} | {"distinct_id": "d1"}
+    lost = {"type": "track_id_unbind", "event": "$UnbindID"}
+    rows = folder.land(bound, nobody, bound | lost, nobody | lost)
+    assert [(row["event_name"], row["user_id"], row["anonymous_id"]) for row in rows] == [
+        ("$BindID", "u1", "a1"),
+        ("$BindID", None, "d1"),
+        ("$UnbindID", "u1", None),
+        ("$UnbindID", None, "d1"),
+    ]
+    assert json.loads(rows[0]["_extra"])["identities"]["$identity_mobile"] == "m1"
 
 
 def test_a_record_sent_again_is_the_same_event(folder: VendorFolder) -> None:
