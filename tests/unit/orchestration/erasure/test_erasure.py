@@ -70,6 +70,14 @@ def test_nothing_says_the_person_and_all_else_stays(company: Company) -> None:
     assert (put_aside["raw_text"], put_aside["reason"]) == (None, put_aside["reason_code"])
 
 
+def test_what_a_killed_build_spilled_goes_with_the_warehouse(company: Company) -> None:
+    spilled = company.path / "warehouse.duckdb.tmp" / "duckdb_temp_4711_0_storage_DEFAULT-0.tmp"
+    spilled.parent.mkdir()
+    spilled.write_bytes(MARY.encode())
+    company.erase()
+    assert not spilled.parent.exists()
+
+
 def test_files_of_readers_are_rewritten_in_place(company: Company) -> None:
     company.erase()
     for version in ("v1", "v2"):
