@@ -52,4 +52,6 @@ def _ways_out(reason: str) -> str:
     home = os.environ["DAGSTER_HOME"]
     if "not a database" in reason or "malformed" in reason:
         return f"Dagster's history is damaged ({reason}): move {home} away, only the history of runs is in it"
+    if "disk" in reason:  # SQLite's words for a full one are "disk I/O error" or "database or disk is full"
+        return f"Dagster's history in {home}: {reason}; is the disk full? Free space and run it again"
     return f"Dagster's history in {home}: {reason}"
