@@ -53,8 +53,7 @@ def scratch_connection(data_dir: Path, purpose: str) -> Iterator[duckdb.DuckDBPy
 @contextmanager
 def small_connection() -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB in UTC for queries that stream or hold little: it writes nothing to any disk."""
-    config = {"autoinstall_known_extensions": "false", "temp_directory": ""}
-    with duckdb.connect(config=config) as connection:
+    with duckdb.connect(config={"autoinstall_known_extensions": "false", "temp_directory": ""}) as connection:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
 

@@ -21,7 +21,7 @@ from ingestion.errors import SourceError
 from ingestion.scratch import scratch_connection, scratch_folder
 from ingestion.settings import Settings
 from orchestration.erasure.history_database import erase_history
-from orchestration.erasure.own_files import own_databases, own_files
+from orchestration.erasure.own_files import own_databases, own_files, unknown_raw_files
 from orchestration.erasure.pending import Pending
 from orchestration.erasure.publications import PublishedPerson, erase_publications
 from orchestration.erasure.texts import erase_texts
@@ -157,6 +157,8 @@ def published_names(tombstones: Mapping[PersonId, str]) -> dict[str, str]:
 
 
 def _name_own_files(data_dir: Path, ids: "tuple[PersonId, ...]", say: Say) -> None:
+    for name in unknown_raw_files(data_dir, list(spellings(ids))):
+        say(f"of a table that no contract describes any more, remove it, it is not read: {name}")
     for name in own_files(data_dir, list(spellings(ids))):
         say(f"your own file names this person, delete it or take the person out: {name}")
     for database in own_databases(data_dir):

@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingestion.erasure.erased_list import ErasedList
 from ingestion.errors import SourceError
 from ingestion.manifest import Manifest
 from orchestration.arrival import unbalanced_files
+from orchestration.erasure.own_files import own_files
 from orchestration.erasure.texts import erase_texts
 from orchestration.freeze import freeze
 from orchestration.publication.pseudonyms import KEY_VARIABLE, Pseudonyms
@@ -130,6 +133,28 @@ def test_the_own_files_of_the_company_are_named_and_left(company: Company) -> No
     assert named == {f"inbox/{name}" for name in FILES} | {"inbox/app_events/e.ndjson.gz"}
     assert any("database shop" in text for text in company.said)
     assert all((company.path / name).exists() for name in named)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_raw_files_of_a_source_that_was_removed_are_named(company: Company, dry_run: bool) -> None:
+    """The code that would rewrite them is gone with the source: silence would leave the person there."""
+    folder = company.path / "raw" / "loyalty_club" / "members"
+    folder.mkdir(parents=True)
+    batch = min(Manifest(company.path).batch_ids())
+    for name, who in ((f"{batch}-a", MARY), (f"{batch}-b", "friend")):
+        pq.write_table(pa.table({"app_id": ["shop"], "member": [who]}), folder / f"{name}.parquet")
+    company.erase(dry_run=dry_run)
+    (line,) = [text for text in company.said if "no contract" in text]
+    assert line.endswith(f"raw/loyalty_club/members/{batch}-a.parquet")
+    assert "remove it" in line
+
+
+def test_a_short_id_in_a_parquet_file_of_the_company_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "inbox" / "app_events"
+    folder.mkdir(parents=True)
+    for name, who in (("a", "u17"), ("b", "u171")):
+        pq.write_table(pa.table({"user_id": [who], "page": ["/u17"]}), folder / f"{name}.parquet")
+    assert own_files(tmp_path, ["u17"]) == ["inbox/app_events/a.parquet"]
 
 
 def test_a_pseudonym_is_found_with_its_key(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
