@@ -22,6 +22,7 @@ def opened_instance() -> "Iterator[dg.DagsterInstance]":
     from dagster._core.errors import DagsterInvalidConfigError
     from sqlalchemy.exc import SQLAlchemyError
 
+    of_storage: tuple[type[Exception], ...] = (SQLAlchemyError, *_of_postgresql())
     try:
         with dg.DagsterInstance.get() as instance:
             yield instance
@@ -30,7 +31,7 @@ def opened_instance() -> "Iterator[dg.DagsterInstance]":
         raise HistoryUnusable(
             f"{os.environ.get('OPS_DAGSTER_YAML') or 'dagster.yaml'}: {reasons[:300]}"
         ) from error
-    except (SQLAlchemyError, *_of_postgresql()) as error:
+    except of_storage as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
         raise HistoryUnusable(_ways_out(reason)) from error
 
