@@ -39,7 +39,7 @@ DEMO_FLAG := $(if $(DEMO),--demo)
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
-	@echo "  DEMO=1 turns refresh, report, dev, accept, withdraw, replay, rows, erase and audit to the demo company; settings: .env.example"
+	@echo "  DEMO=1 turns refresh, report, dev, accept, withdraw, replay, rows, erase, audit and prune to the demo company; settings: .env.example"
 
 setup: $(STAMP) ## install the locked packages into .venv (every command does it when needed)
 
