@@ -39,14 +39,20 @@ def unknown_raw_files(data_dir: Path, texts: list[str]) -> list[str]:
 
 
 def _naming(files: Iterable[tuple[str, Path]], texts: list[str]) -> Iterator[str]:
-    pattern = mention(texts)
-    assert pattern is not None
+    """A short id also where it is a whole cell or value without quotes: a file too many is looked at, none too few."""
+    among_words = mention(texts)
+    assert among_words is not None
+    pattern = re.compile("|".join([among_words.pattern, *map(_as_a_value, texts)]))
     for name, path in files:
         try:
             if any(pattern.search(text) for text in _texts(path)):
                 yield name
         except (OSError, EOFError, zipfile.BadZipFile, pa.ArrowException):
             yield f"{name} (cannot be read: look yourself)"
+
+
+def _as_a_value(text: str) -> str:
+    return rf"(?:^|[,;:\[|\t\r\n]) ?{re.escape(text)} ?(?:$|[,;\]}}|\t\r\n])"
 
 
 def own_databases(data_dir: Path) -> list[AppDatabase]:

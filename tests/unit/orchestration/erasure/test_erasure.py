@@ -149,6 +149,36 @@ def test_raw_files_of_a_source_that_was_removed_are_named(company: Company, dry_
     assert "remove it" in line
 
 
+@pytest.mark.parametrize("user", ["u17", "20345", "13800138"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "event_id,user_id,page\ne1,{},/x\n"),
+        ("a.csv", "user_id,event_id\r\n{},e1\r\n"),
+        ("a.csv", "event_id,user_id\ne1,{}"),
+        ("a.csv", 'event_id,user_id\ne1,"{}"\n'),
+        ("a.txt", "e1\t{}\tview\n"),
+        ("a.ndjson", '{{"user_id": "{}"}}\n'),
+        ("a.ndjson", '{{"user_id":{}}}\n'),
+        ("a.ndjson", '{{"user_id": {}, "page": "/x"}}\n'),
+    ],
+    ids=["cell", "first", "last", "quoted", "tabs", "text", "number", "number with a space"],
+)
+def test_a_short_id_in_a_file_of_the_company_is_found(
+    tmp_path: Path, user: str, name: str, content: str
+) -> None:
+    """Most ids are short numbers; silence would tell a person that no file of hers names the user."""
+    folder = (
+        tmp_path / "inbox" / "app_events" / "snowplow"
+        if name.endswith("txt")
+        else tmp_path / "inbox" / "app_events"
+    )
+    folder.mkdir(parents=True)
+    (folder / name).write_text(content.format(user), "utf-8", newline="")
+    (folder / f"other-{name}").write_text(content.format(f"{user}1"), "utf-8", newline="")
+    assert [Path(found).name for found in own_files(tmp_path, [user])] == [name]
+
+
 def test_a_short_id_in_a_parquet_file_of_the_company_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "inbox" / "app_events"
     folder.mkdir(parents=True)
