@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion.erasure.erased_list import ErasedList
+from ingestion.erasure.person_rows import ErasedPeople
 from ingestion.errors import SourceError
 from ingestion.manifest import Manifest
 from orchestration.arrival import unbalanced_files
@@ -177,6 +178,22 @@ def test_a_short_id_in_a_file_of_the_company_is_found(
     (folder / name).write_text(content.format(user), "utf-8", newline="")
     (folder / f"other-{name}").write_text(content.format(f"{user}1"), "utf-8", newline="")
     assert [Path(found).name for found in own_files(tmp_path, [user])] == [name]
+
+
+@pytest.mark.parametrize(
+    ("line", "goes"),
+    [
+        ('{"app_id": "shop", "user_id": "u17", broken', True),
+        ('{"properties": {"app_id": "wx123"}, "app_id": "shop", "user_id": "u17", broken', True),
+        ('{"app_id": "other", "user_id": "u17", broken', False),
+        ("e1,shop,view,u17,broken", True),
+    ],
+    ids=["named", "another app_id before it", "of another app", "without keys"],
+)
+def test_a_line_that_was_put_aside_goes_by_any_app_that_it_names(line: str, goes: bool) -> None:
+    people = ErasedPeople({("user", "shop", "u17"): "erased-1"}, str)
+    changed = people.changed_quarantine({"raw_text": line, "reason": "words", "reason_code": "broken_json"})
+    assert changed == ({"raw_text": None, "reason": "broken_json"} if goes else None)
 
 
 def test_a_short_id_in_a_parquet_file_of_the_company_is_found(tmp_path: Path) -> None:
