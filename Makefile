@@ -12,8 +12,8 @@ endif
 # Two data folders are two separate instances: everything that a run writes is under OPS_DATA_DIR.
 # (python and not $(abspath): a path may contain spaces.)
 # The environment wins over .env, of which the programs read the rest themselves.
-OPS_DATA_DIR ?= $(or $(shell sed -n 's/^OPS_DATA_DIR=//p' .env 2>/dev/null | tail -n 1),data)
-DATA := $(shell $(PYTHON3) -c 'import os, sys; print(os.path.join(os.path.abspath(sys.argv[1]), *sys.argv[2:]))' '$(OPS_DATA_DIR)' $(if $(DEMO),demo) 2>/dev/null)
+OPS_DATA_DIR ?= $(or $(shell $(PYTHON3) -I orchestration/env_file.py OPS_DATA_DIR 2>/dev/null),data)
+DATA := $(shell $(PYTHON3) -c 'import os, sys; print(os.path.join(os.path.abspath(os.path.expanduser(sys.argv[1])), *sys.argv[2:]))' '$(OPS_DATA_DIR)' $(if $(DEMO),demo) 2>/dev/null)
 override OPS_DATA_DIR := $(DATA)
 export OPS_DATA_DIR
 export DAGSTER_HOME := $(DATA)/dagster
@@ -39,7 +39,7 @@ DEMO_FLAG := $(if $(DEMO),--demo)
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-17s %s\n", $$1, $$2 }'
-	@echo "  DEMO=1 turns refresh, report, dev, accept, withdraw, replay, rows, erase and audit to the demo company; settings: .env.example"
+	@echo "  DEMO=1 turns refresh, report, dev, accept, withdraw, replay, rows, erase, audit and prune to the demo company; settings: .env.example"
 
 setup: $(STAMP) ## install the locked packages into .venv (every command does it when needed)
 

@@ -50,6 +50,14 @@ def scratch_connection(data_dir: Path, purpose: str) -> Iterator[duckdb.DuckDBPy
         yield connection
 
 
+@contextmanager
+def small_connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB in UTC for queries that stream or hold little: it writes nothing to any disk."""
+    with duckdb.connect(config={"autoinstall_known_extensions": "false", "temp_directory": ""}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
 def sweep(data_dir: Path) -> list[Path]:
     """Remove the folders of processes that are gone; returns them."""
     removed = []

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from ingestion.errors import SourceError
 
+#: OPS_AS_OF outside of them is a slip of the pen, and arithmetic with dates would leave the calendar.
+YEARS = (1980, 2200)
+
 
 class ConfigurationError(SourceError):
     """An environment variable is unusable; the message says which and what is right."""
@@ -61,8 +64,10 @@ def _time_zone(name: str) -> ZoneInfo:
 def _moment(text: str, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError(
-            f"OPS_AS_OF={text!r}: write an ISO time such as 2026-04-01T09:00:00+08:00"
-        ) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        is_usable = YEARS[0] <= moment.year <= YEARS[1]
+    except (ValueError, OverflowError):
+        is_usable = False
+    if not is_usable:
+        raise ConfigurationError(f"OPS_AS_OF={text!r}: write an ISO time such as 2026-04-01T09:00:00+08:00")
+    return moment

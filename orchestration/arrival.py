@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 
-import duckdb
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.contracts import CONTRACTS
 from ingestion.manifest import BatchEntry, Manifest
 from ingestion.schema_file import write_schema_file
+from ingestion.scratch import scratch_connection
 from ingestion.settings import Settings
 from ingestion.sources.ad_accounts.platforms import PLATFORMS
 from orchestration.expectations.batch_view import BatchView
@@ -112,8 +112,7 @@ def run_suite(view: BatchView) -> Judgement:
 
 
 def _judge(settings: Settings, entry: BatchEntry, history: list[BatchEntry], judge_batch: Judge) -> Judgement:
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with scratch_connection(settings.data_dir, "arrival") as connection:
         zone = settings.reporting_timezone
         view = BatchView(settings.data_dir, entry, tuple(history), settings.as_of, zone, connection)
         return judge_batch(view)

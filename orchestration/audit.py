@@ -8,12 +8,15 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
+
 from ingestion.errors import SourceError
 from ingestion.settings import Settings
 from orchestration.code_version import DBT_PROJECT_DIR
 from orchestration.command import change
 from orchestration.dbt_manifest import DBT
 from orchestration.freeze import WAREHOUSE
+from orchestration.warehouse_refusal import why_not_opened
 
 SELECTION = ("test", "--select", "tag:audit", "--exclude-resource-type", "unit_test")
 
@@ -26,6 +29,10 @@ def audit(data_dir: Path) -> None:
     """Read all of history again. Raises AuditFailed. The caller holds the writer lock."""
     if not (data_dir / WAREHOUSE).exists():
         raise AuditFailed("there is no warehouse to audit yet: run the whole refresh")
+    try:
+        duckdb.connect(str(data_dir / WAREHOUSE), read_only=True).close()
+    except duckdb.Error as error:
+        raise AuditFailed(why_not_opened(error)) from error
     places = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
     if subprocess.run([str(DBT), "--quiet", *SELECTION, *places], check=False).returncode:
         raise AuditFailed("a check over all of history does not hold: it is named above")

@@ -19,6 +19,8 @@ HOST, FIRST_PORT, PORTS_TRIED = "127.0.0.1", 3000, 50
 def choose_port(wanted: int | None) -> int:
     """The wanted port, or the first free one from 3000. Raises ConfigurationError."""
     if wanted is not None:
+        if not 1 <= wanted <= 65535:
+            raise ConfigurationError(f"PORT={wanted}: a number from 1 to 65535")
         if not is_free(wanted):
             raise ConfigurationError(
                 f"PORT={wanted} is in use: choose another one, or leave PORT out for a free one"

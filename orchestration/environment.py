@@ -8,8 +8,11 @@ import os
 import shutil
 from pathlib import Path
 
+import duckdb
+
 from ingestion.settings import ConfigurationError
 from orchestration.code_version import DBT_PROJECT_DIR, REPOSITORY
+from orchestration.env_file import read_env_file
 
 _DEFAULTS = {
     "DAGSTER_EVENT_BATCH_SIZE": "1000",
@@ -28,7 +31,7 @@ def prepare_environment(*, demo: bool = False) -> Path:
     """
     for name, value in read_env_file(REPOSITORY / ".env").items():
         os.environ.setdefault(name, value)
-    data_dir = Path(os.environ.get("OPS_DATA_DIR") or "data").absolute()
+    data_dir = Path(os.environ.get("OPS_DATA_DIR") or "data").expanduser().absolute()
     os.environ["OPS_DATA_DIR"] = str(data_dir)
     if demo:
         os.environ["OPS_AS_OF"] = demo_as_of(data_dir)
@@ -41,6 +44,7 @@ def prepare_environment(*, demo: bool = False) -> Path:
     os.environ.setdefault("DBT_PROFILES_DIR", str(DBT_PROJECT_DIR))
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
+    check_memory_limit(os.environ.get("OPS_MEMORY_LIMIT", ""))
     _make_writable(data_dir)
     home = Path(os.environ["DAGSTER_HOME"])
     home.mkdir(parents=True, exist_ok=True)
@@ -57,18 +61,16 @@ def _instance_file() -> Path:
     return path
 
 
-def read_env_file(path: Path) -> dict[str, str]:
-    """NAME=value lines of .env, a pair of quotes around the value removed; {} when there is no file."""
+def check_memory_limit(text: str) -> None:
+    """Raises ConfigurationError. (The engine takes a negative one, or "none", as no limit at all.)"""
+    if not text:
+        return
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return {}
-    pairs = (line.partition("=") for line in map(str.strip, lines) if line and not line.startswith("#"))
-    return {name.strip(): _unquoted(value.strip()) for name, equals, value in pairs if equals}
-
-
-def _unquoted(value: str) -> str:
-    return value[1:-1] if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"" else value
+        if not text[:1].isdigit() or not text.strip("0.% kmgtibKMGTIB"):
+            raise ValueError
+        duckdb.connect(config={"memory_limit": text, "temp_directory": ""}).close()
+    except (duckdb.Error, ValueError):
+        raise ConfigurationError(f"OPS_MEMORY_LIMIT={text}: write 3GB, or a share such as 50%") from None
 
 
 def demo_as_of(data_dir: Path) -> str:

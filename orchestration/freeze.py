@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import shutil
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -17,11 +18,14 @@ from ingestion.casting import literal
 from ingestion.contracts import CONTRACTS
 from ingestion.manifest import BatchEntry, Manifest
 from ingestion.schema_file import write_schema_file
+from ingestion.scratch import scratch_connection
 from ingestion.settings import Settings
 from orchestration.erasure.pending import refuse_while_pending
 from orchestration.run_set import RunSet, config_hash, drop_stored, run_set
 
 WAREHOUSE = "warehouse.duckdb"
+#: What the engine spills while it builds; a killed build leaves it: gigabytes, and rows of people.
+SPILLED = f"{WAREHOUSE}.tmp"
 _TEXT: pa.DataType = pa.string()
 _COUNT: pa.DataType = pa.int64()
 _TIME: pa.DataType = pa.timestamp("us")
@@ -102,6 +106,9 @@ def freeze(settings: Settings, run_id: str, code_version: str) -> RunSet:
     run = (run_id, _naive(settings.as_of), settings.reporting_currency, settings.reporting_timezone,
            settings.week_start, code_version)  # fmt: skip
     with duckdb.connect(str(settings.data_dir / WAREHOUSE)) as connection:
+        shutil.rmtree(
+            settings.data_dir / SPILLED, ignore_errors=True
+        )  # nobody else has the warehouse open now
         connection.execute("set TimeZone = 'UTC'")
         wanted = config_hash(settings, entries, code_version)
         batches = run_set(connection, settings, entries, wanted)
@@ -238,7 +245,7 @@ def _expose_quarantine(
 def _quarantine(data_dir: Path, entries: list[BatchEntry]) -> list[tuple]:
     """Counts per reason and file over all batches that were not withdrawn."""
     rows: list[tuple] = []
-    with duckdb.connect() as connection:
+    with scratch_connection(data_dir, "quarantine") as connection:
         for (source, entity), paths in _quarantine_files(data_dir, entries).items():
             counts = connection.execute(
                 """select reason_code, file_name, count(*), min(line_number)

@@ -23,10 +23,11 @@ from ingestion.manifest import Manifest
 from ingestion.settings import ConfigurationError, Settings
 from orchestration.command import change
 from orchestration.erasure.pending import is_pending
+from orchestration.instance import opened_instance
 from orchestration.last_build import LastBuild
 from orchestration.publication.swap import old_versions
 
-KEEP_DAYS = 90
+KEEP_DAYS, LONGEST_DAYS = 90, 100_000
 ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
@@ -56,8 +57,8 @@ def waste(data_dir: Path, instance: dg.DagsterInstance, before: datetime) -> Ite
 def end_of_keeping() -> datetime:
     """What ended before this moment may go: OPS_KEEP_DAYS ago. Raises ConfigurationError."""
     text = os.environ.get("OPS_KEEP_DAYS") or str(KEEP_DAYS)
-    if not text.isdecimal() or int(text) < 1:
-        raise ConfigurationError(f"OPS_KEEP_DAYS={text}: a number of days from 1 on")
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= LONGEST_DAYS:
+        raise ConfigurationError(f"OPS_KEEP_DAYS={text}: a number of days from 1 to {LONGEST_DAYS:,}")
     return datetime.now(UTC) - timedelta(days=int(text))
 
 
@@ -160,7 +161,7 @@ def main() -> int:
     dry_run = bool(os.environ.get("DRY_RUN"))
 
     def act(settings: Settings) -> str:
-        with dg.DagsterInstance.get() as instance:
+        with opened_instance() as instance:
             freed = prune(settings.data_dir, instance, end_of_keeping(), dry_run=dry_run, say=print)
         return f"{freed / 1e6:,.1f} MB {'would be' if dry_run else 'are'} free"
 

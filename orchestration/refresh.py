@@ -48,7 +48,8 @@ def main(arguments: list[str]) -> int:
     except (SourceError, LockHeld, ManifestError) as error:
         return _refuse(str(error))
     except OSError as error:
-        return _refuse(f"{error.filename or 'the data folder'}: {error.strerror or error}")
+        place = error.filename2 or error.filename or "the data folder"  # a copy fails where it goes to
+        return _refuse(f"{place}: {error.strerror or error}")
     except KeyboardInterrupt:
         print("interrupted: readers see the last good publication; run it again to go on", file=sys.stderr)
         return 130
@@ -136,14 +137,13 @@ def _goes_back(settings: Settings) -> str:
 
 def _run_job(settings: Settings) -> "ExecuteInProcessResult":
     """The job `refresh` with the persistent instance of DAGSTER_HOME, so that the UI shows the run."""
-    import dagster as dg
-
     from orchestration.definitions import defs
     from orchestration.defs.ingestion import last_complete_date
     from orchestration.defs.resources import REFRESH
+    from orchestration.instance import opened_instance
     from orchestration.killed_runs import PROCESS_TAG, fail_killed_runs, process_tag
 
-    with dg.DagsterInstance.get() as instance:
+    with opened_instance() as instance:
         fail_killed_runs(instance)
         return (
             defs()

@@ -15,6 +15,8 @@ from ingestion.manifest import Manifest
 from orchestration.dbt_manifest import target_path
 from orchestration.environment import prepare_environment
 from orchestration.freeze import WAREHOUSE
+from orchestration.instance import opened_instance
+from orchestration.warehouse_refusal import why_not_opened
 
 SHOWN_ROWS = 50
 KPI_CHECKS = ("kpis_look_as_usual", "kpis_are_fresh")
@@ -34,7 +36,7 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except duckdb.Error as error:  # a run writes the warehouse now, or a table of the query is gone
-        print(f"error: {' '.join(str(error).split())[:300]}", file=sys.stderr)
+        print(f"error: {why_not_opened(error)[:300]}", file=sys.stderr)
         return 1
     return 0
 
@@ -114,7 +116,7 @@ def _last_messages(name: str) -> str:
         source: dg.AssetCheckKey(dg.AssetKey(["raw", source, contract.entity]), name)
         for source, contract in first.items()
     }
-    with dg.DagsterInstance.get() as instance:
+    with opened_instance() as instance:
         records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys.values()))
     lines = []
     for source, key in keys.items():

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from ingestion.manifest import BatchEntry, FileEntry
+from ingestion.scratch import small_connection
 from ingestion.settings import Settings
 
 #: Events are the one source that is loaded by batch; all others are read whole in each run.
@@ -110,7 +111,7 @@ def _counts(file: FileEntry) -> bool:
 
 
 def _rows_hash(paths: list[str], batch_id: str) -> str:
-    with duckdb.connect() as connection:
+    with small_connection() as connection:
         rows = connection.execute(
             """select _content_hash from read_parquet(?, union_by_name = true)
             where _batch_id = ? order by _source_file, _source_row""",

@@ -129,8 +129,8 @@ class ErasedPeople:
 
     def changed_quarantine(self, row: Row) -> Row | None:
         """Of a line that was put aside: its text goes when it names somebody; place and reason code stay."""
-        named = _APP.search(row["raw_text"] or "")
-        apps = self.apps if named is None else self.apps & {named[1]}
+        named = _APP.findall(row["raw_text"] or "")  # properties may have an app_id of their own
+        apps = self.apps.intersection(named) if named else self.apps
         texts = (row["raw_text"], row["reason"])
         if not any(self._names(text or "", app) for text in texts for app in apps):
             return None

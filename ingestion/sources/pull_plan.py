@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from ingestion.manifest import Manifest
+from ingestion.scratch import small_connection
 
 #: When an account gives no start_date.
 DEFAULT_HISTORY_DAYS = 90
@@ -23,8 +22,7 @@ class Observations:
         paths = [str(path) for path in manifest.raw_files(source, "pulls", states=("landed", "accepted"))]
         if not paths:
             return
-        with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
-            connection.execute("set TimeZone = 'UTC'")
+        with small_connection() as connection:
             answer = connection.sql(
                 "select account_id, entity, report_date, max(observed_at) as observed_at "
                 "from read_parquet($paths, union_by_name = true) "

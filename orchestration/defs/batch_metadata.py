@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 
 from ingestion.contract import Contract
 from ingestion.manifest import BatchEntry, FileEntry
+from ingestion.scratch import scratch_connection
 from orchestration.masking import masked
 
 #: More files than these are counted, not listed.
@@ -34,7 +34,7 @@ def batch_metadata(data_dir: Path, contract: Contract, batches: list[BatchEntry]
         found["rows_per_second"] = round(sum(file.rows_read for _, file in files) / seconds, 1)
     paths = sorted({str(data_dir / file.quarantine_path) for _, file in files if file.quarantine_path})
     if paths:
-        reasons, samples = _quarantined(paths)
+        reasons, samples = _quarantined(data_dir, paths)
         found["quarantined_by_reason"] = reasons
         found["quarantined_samples"] = dg.MetadataValue.table(samples)
     return found
@@ -56,9 +56,9 @@ def _file_records(files: list[tuple[BatchEntry, FileEntry]]) -> list[dg.TableRec
     ]
 
 
-def _quarantined(paths: list[str]) -> tuple[dict[str, int], list[dg.TableRecord]]:
+def _quarantined(data_dir: Path, paths: list[str]) -> tuple[dict[str, int], list[dg.TableRecord]]:
     """Rows by reason code, and the first of each reason."""
-    with duckdb.connect() as connection:
+    with scratch_connection(data_dir, "quarantine") as connection:
         rows = "from read_parquet(?)"
         reasons = connection.execute(
             f"select reason_code, count(*) {rows} group by all order by all", [paths]

@@ -1,6 +1,5 @@
 """The dbt project as assets: freeze the run set, one `dbt build`, row counts, and the record of a whole build."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from orchestration.expectations.judges import Judges
 from orchestration.freeze import WAREHOUSE, fingerprint, freeze
 from orchestration.progress import progress
 from orchestration.publication.swap import current_receipt
+from orchestration.warehouse_refusal import why_not_opened
 
 #: Checks that read all of history again: `make audit` runs them, on a slower schedule than the refresh.
 AUDIT = "audit"
@@ -46,8 +46,8 @@ def dbt_models() -> dg.AssetsDefinition:
                     context.log.info(f"everything is built again: {batches.whole}")
             else:
                 _reopen(warehouse)  # partial runs move nothing, and end the claim to a whole build
-        except duckdb.IOException as error:
-            raise dg.Failure(_locked_out(error), allow_retries=False) from error
+        except duckdb.Error as error:
+            raise dg.Failure(why_not_opened(error), allow_retries=False) from error
         if is_whole:
             Judges.start()  # for the KPIs, at publication: its import (5 s) runs beside dbt
         progress.say("dbt: starts")
@@ -107,14 +107,6 @@ def _carried_over(context: dg.AssetExecutionContext, settings: Settings) -> Iter
                 description=f"Nothing changed since publication {receipt.publication_id}: its result.",
                 metadata={"dagster_dbt/failed_row_count": failed_rows, "message": message},
             )
-
-
-def _locked_out(error: duckdb.IOException) -> str:
-    holder = re.search(r"\(PID (\d+)\)", str(error))
-    if holder is None:
-        return " ".join(str(error).split())
-    reader = "readers take published/ops.duckdb"
-    return f"{WAREHOUSE} is open in process {holder[1]}: close it there ({reader}), then refresh again"
 
 
 def _build(context: dg.AssetExecutionContext, workspace: Workspace, warehouse: Path) -> Iterator[Any]:

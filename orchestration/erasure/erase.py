@@ -6,6 +6,7 @@ that is text are rewritten, file by file. The warehouse is removed: the next ref
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,11 +21,11 @@ from ingestion.errors import SourceError
 from ingestion.scratch import scratch_connection, scratch_folder
 from ingestion.settings import Settings
 from orchestration.erasure.history_database import erase_history
-from orchestration.erasure.own_files import own_databases, own_files
+from orchestration.erasure.own_files import own_databases, own_files, unknown_raw_files
 from orchestration.erasure.pending import Pending
 from orchestration.erasure.publications import PublishedPerson, erase_publications
 from orchestration.erasure.texts import erase_texts
-from orchestration.freeze import WAREHOUSE
+from orchestration.freeze import SPILLED, WAREHOUSE
 from orchestration.publication.pseudonyms import Pseudonyms
 
 Say = Callable[[str], None]
@@ -77,6 +78,7 @@ def _finish(data_dir: Path, pending: Pending, say: Say, *, was_killed: bool = Fa
     erased = pending.keep_out(data_dir)
     for name in (WAREHOUSE, f"{WAREHOUSE}.wal"):
         (data_dir / name).unlink(missing_ok=True)
+    shutil.rmtree(data_dir / SPILLED, ignore_errors=True)
     with scratch_connection(data_dir, "erasure") as connection:
         people = pending.people(erased)
         rows, files = _rewrite(connection, data_dir, people, say, dry_run=False, was_killed=was_killed)
@@ -155,6 +157,8 @@ def published_names(tombstones: Mapping[PersonId, str]) -> dict[str, str]:
 
 
 def _name_own_files(data_dir: Path, ids: "tuple[PersonId, ...]", say: Say) -> None:
+    for name in unknown_raw_files(data_dir, list(spellings(ids))):
+        say(f"of a table that no contract describes any more, remove it, it is not read: {name}")
     for name in own_files(data_dir, list(spellings(ids))):
         say(f"your own file names this person, delete it or take the person out: {name}")
     for database in own_databases(data_dir):

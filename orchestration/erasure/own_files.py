@@ -1,15 +1,18 @@
-"""The company's own files that name a person: they are hers to change, so they are only named."""
+"""Files that name a person and are not ours to change, so they are only named: the company's own, and those of raw
+tables that the code no longer knows.
+"""
 
 import gzip
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.contracts import CONTRACTS
 from ingestion.database_config import AppDatabase
 from ingestion.erasure.person_rows import mention
 from ingestion.inbox import inbox_files
@@ -23,17 +26,33 @@ _OVERLAP = 1024
 
 def own_files(data_dir: Path, texts: list[str]) -> list[str]:
     """Inbox files in which one of the ids stands, whatever their packing; relative to the data folder."""
-    pattern = mention(texts)
-    assert pattern is not None
-    found = []
-    for folder in _FOLDERS:
-        for file in inbox_files(data_dir, folder):
-            try:
-                if any(pattern.search(text) for text in _texts(file.path)):
-                    found.append(file.name)
-            except (OSError, EOFError, zipfile.BadZipFile, pa.ArrowException):
-                found.append(f"{file.name} (cannot be read: look yourself)")
-    return found
+    files = ((file.name, file.path) for folder in _FOLDERS for file in inbox_files(data_dir, folder))
+    return list(_naming(files, texts))
+
+
+def unknown_raw_files(data_dir: Path, texts: list[str]) -> list[str]:
+    """The same of raw files of tables without a contract: their source was removed, its files stayed."""
+    known = {(contract.source, contract.entity) for contract in CONTRACTS}
+    paths = sorted((data_dir / "raw").glob("*/*/[!._]*.parquet"))
+    unknown = [path for path in paths if path.parts[-3:-1] not in known]
+    return list(_naming(((path.relative_to(data_dir).as_posix(), path) for path in unknown), texts))
+
+
+def _naming(files: Iterable[tuple[str, Path]], texts: list[str]) -> Iterator[str]:
+    """A short id also where it is a whole cell or value without quotes: a file too many is looked at, none too few."""
+    among_words = mention(texts)
+    assert among_words is not None
+    pattern = re.compile("|".join([among_words.pattern, *map(_as_a_value, texts)]))
+    for name, path in files:
+        try:
+            if any(pattern.search(text) for text in _texts(path)):
+                yield name
+        except (OSError, EOFError, zipfile.BadZipFile, pa.ArrowException):
+            yield f"{name} (cannot be read: look yourself)"
+
+
+def _as_a_value(text: str) -> str:
+    return rf"(?:^|[,;:\[|\t\r\n]) ?{re.escape(text)} ?(?:$|[,;\]}}|\t\r\n])"
 
 
 def own_databases(data_dir: Path) -> list[AppDatabase]:
@@ -45,7 +64,9 @@ def _texts(path: Path) -> Iterator[str]:
     if name.endswith(".parquet"):
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches():
-                yield "\n".join(str(value) for row in batch.to_pylist() for value in row.values())
+                cells = (value for row in batch.to_pylist() for value in row.values())
+                # In quotes, as a short id has to stand.
+                yield "\n".join(f'"{value}"' for value in cells)
     elif name.endswith(".xlsx"):
         with zipfile.ZipFile(path) as archive:
             for member in archive.namelist():

@@ -12,6 +12,7 @@ from ingestion.casting import literal, quote
 from ingestion.erasure.erased_list import FOLDER
 from ingestion.erasure.person_rows import mention
 from ingestion.manifest import move_into_place
+from ingestion.scratch import scratch_connection
 from orchestration.freeze import WAREHOUSE
 from orchestration.publication.pseudonyms import PERSON_COLUMNS
 from orchestration.publication.swap import versions_folder
@@ -87,7 +88,7 @@ def erase_publications(data_dir: Path, scratch: Path, person: PublishedPerson, *
             shutil.rmtree(leftover)
     for path in _files(data_dir):
         rewrite = _rewrite_database if path.suffix == ".duckdb" else _rewrite_parquet
-        if rewrite(path, scratch, person, dry_run=dry_run):
+        if rewrite(data_dir, path, scratch, person, dry_run=dry_run):
             changed.append(path.relative_to(data_dir).as_posix())
     return changed
 
@@ -103,9 +104,10 @@ def _files(data_dir: Path) -> Iterator[Path]:
                 yield path
 
 
-def _rewrite_database(path: Path, scratch: Path, person: PublishedPerson, *, dry_run: bool) -> bool:
-    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+def _rewrite_database(
+    data_dir: Path, path: Path, scratch: Path, person: PublishedPerson, *, dry_run: bool
+) -> bool:
+    with scratch_connection(data_dir, "erasure") as connection:
         connection.execute(f"attach {literal(str(path))} as original (read_only)")
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'original' order by all"
@@ -135,9 +137,10 @@ def _rewrite_database(path: Path, scratch: Path, person: PublishedPerson, *, dry
     return True
 
 
-def _rewrite_parquet(path: Path, scratch: Path, person: PublishedPerson, *, dry_run: bool) -> bool:
-    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+def _rewrite_parquet(
+    data_dir: Path, path: Path, scratch: Path, person: PublishedPerson, *, dry_run: bool
+) -> bool:
+    with scratch_connection(data_dir, "erasure") as connection:
         relation = f"read_parquet({literal(str(path))})"
         changes = person.changes(connection, relation)
         if not changes or dry_run:

@@ -52,6 +52,10 @@ def _entries(data_dir: Path) -> list[dict[str, str]]:
         return list(json.loads((data_dir / FILE).read_text("utf-8")))
     except FileNotFoundError:
         return []
+    except (ValueError, TypeError) as error:
+        raise DaysError(
+            f"{FILE} is damaged: remove it and accept again what no publication has brought yet"
+        ) from error
 
 
 def main(arguments: list[str]) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.scratch import scratch_connection
 from orchestration.freeze import WAREHOUSE
 from orchestration.publication.own_tables import KPI_KEY, OWN_TABLES, has_table, sql_text
 from orchestration.publication.public_tables import PublicTable
@@ -17,8 +18,7 @@ def audit_version(data_dir: Path, folder: Path, tables: Sequence[PublicTable]) -
     """Raises NotPublishable when a table, its columns, its types or its rows differ in either format, or a revision
     that readers know is gone or told twice.
     """
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with scratch_connection(data_dir, "publication") as connection:
         connection.execute(f"attach {sql_text(data_dir / WAREHOUSE)} as warehouse (read_only)")
         connection.execute(f"attach {sql_text(folder / DATABASE)} as published (read_only)")
         wanted = {

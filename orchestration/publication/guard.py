@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.scratch import scratch_connection
 from orchestration.child_process import ChildEnded
 from orchestration.expectations import kpis
 from orchestration.expectations.judges import Judges
@@ -38,7 +39,7 @@ def guard(
     data_dir: Path, judge: Callable[[str, list[Frame]], Judgement] = Judges.judge
 ) -> list[CheckOutcome]:
     """One outcome per check. Raises NotPublishable where the KPIs cannot be judged."""
-    with duckdb.connect() as connection:
+    with scratch_connection(data_dir, "kpis") as connection:
         try:
             view = kpi_view(
                 connection,

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.errors import SourceError
 from ingestion.manifest import sync_folder, write_atomically
 
 #: Versions that stay, the newest included: a reader that opened one keeps it in any case.
@@ -29,12 +30,17 @@ def versions_folder(data_dir: Path) -> Path:
 
 
 def current_receipt(data_dir: Path) -> Receipt | None:
-    """The receipt of what readers see now; None before the first publication."""
+    """The receipt of what readers see now; None before the first publication. Raises SourceError for a damaged one."""
     path = data_dir / "published" / "current" / RECEIPT
     try:
         return Receipt(**json.loads(path.read_text("utf-8")))
     except FileNotFoundError:
         return None
+    except (ValueError, TypeError) as error:
+        raise SourceError(
+            f"published/current/{RECEIPT} is damaged: put it back from a backup, or point the link published/current "
+            "at an older folder of published/versions"
+        ) from error
 
 
 def scratch_folder(data_dir: Path, publication_id: str) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from ingestion.scratch import scratch_connection
 from orchestration.freeze import WAREHOUSE
 from orchestration.publication.own_tables import CHECKS, carry_over, create_own_table, sql_text
 from orchestration.publication.pseudonyms import Pseudonyms
@@ -53,8 +54,7 @@ def write_version(
     """Fill an empty folder; returns rows per table ('marts.fct_orders': 12). Nothing else is touched."""
     folder.mkdir(parents=True)
     rows: dict[str, int] = {}
-    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with scratch_connection(data_dir, "publication") as connection:
         connection.execute(f"attach {sql_text(data_dir / WAREHOUSE)} as warehouse (read_only)")
         connection.execute(
             f"attach {sql_text(folder / DATABASE)} as published (storage_version {sql_text(STORAGE_VERSION)})"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.casting import quote
 from ingestion.errors import FileRefused
+from ingestion.scratch import small_connection
 from ingestion.sources.app_events.formats import EventFile
 
 BATCH_ROWS = 200_000
@@ -36,8 +36,7 @@ def parquet_tables(file: EventFile) -> Iterator[pa.Table]:
 
 def _tables(file: EventFile) -> Iterator[pa.Table]:
     row = 1
-    with duckdb.connect() as connection, pq.ParquetFile(file.file.path) as parquet:
-        connection.execute("set TimeZone = 'UTC'")
+    with small_connection() as connection, pq.ParquetFile(file.file.path) as parquet:
         for batch in parquet.iter_batches(BATCH_ROWS):
             connection.register("batch", pa.Table.from_batches([batch]))
             names = ", ".join(_as_text(field) for field in batch.schema)

@@ -7,14 +7,13 @@ are, and what was put aside is never changed. A second replay lands nothing.
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from ingestion.casting import literal
 from ingestion.inbox import InboxFile
 from ingestion.landing import Landing, LandingResult, SourceFile
 from ingestion.manifest import Manifest
-from ingestion.scratch import scratch_folder
+from ingestion.scratch import scratch_connection, scratch_folder, small_connection
 from ingestion.settings import Settings
 from ingestion.sources.app_events.contracts import CONTRACTS, EVENTS
 from ingestion.sources.app_events.formats import CANONICAL, EventFile, event_file
@@ -88,7 +87,7 @@ def _waiting(data_dir: Path) -> tuple[list[tuple[str, int, str]], int]:
     if not paths:
         return [], 0
     listed = ", ".join(literal(str(path)) for path in paths)
-    with duckdb.connect() as connection:
+    with scratch_connection(data_dir, "replay") as connection:
         rows = connection.execute(
             f"""select file_name, line_number, raw_text, reason_code from read_parquet([{listed}])
                 where raw_text is not null order by all"""
@@ -108,7 +107,7 @@ def _places(raw_files: list[Path]) -> list[tuple[str, int]]:
     if not raw_files:
         return []
     listed = ", ".join(literal(str(path)) for path in raw_files)
-    with duckdb.connect() as connection:
+    with small_connection() as connection:
         return connection.execute(
             f"select _source_file, _source_row from read_parquet([{listed}])"
         ).fetchall()

@@ -1,5 +1,8 @@
 """What a run reads is frozen in schema `meta`."""
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import pytest
 
 from ingestion.manifest import Manifest
 from ingestion.sources.app_events import pull
-from orchestration.freeze import WAREHOUSE, fingerprint, freeze
+from orchestration.freeze import SPILLED, WAREHOUSE, fingerprint, freeze
 from tests.unit.ingestion.sources.app_events.event_lines import line
 from tests.unit.orchestration.batches import AS_OF, land, settings
 
@@ -53,6 +56,26 @@ def test_freezing_again_opens_the_build_again(tmp_path: Path) -> None:
         connection.execute("update meta.build set built_at = now()::timestamp")
     freeze(settings(tmp_path), "run-2", "1.0")
     assert frozen(tmp_path, "select run_id, built_at from meta.build") == [("run-2", None)]
+
+
+SPILLS = """
+import duckdb, sys
+connection = duckdb.connect(sys.argv[1], config={"memory_limit": "40MB", "threads": 2})
+connection.execute("create temp table t as select md5(cast(i as varchar)) as who from range(50000000) as r(i)")
+"""
+
+
+def test_what_a_killed_build_spilled_goes_with_the_next_one(tmp_path: Path) -> None:
+    """The engine itself leaves it, and a disk that is full of it would stay full."""
+    spilled = tmp_path / SPILLED
+    build = subprocess.Popen([sys.executable, "-c", SPILLS, tmp_path / WAREHOUSE])
+    while build.poll() is None and not (spilled.is_dir() and any(spilled.iterdir())):
+        time.sleep(0.01)
+    build.kill()
+    build.wait()
+    assert list(spilled.iterdir())
+    freeze(settings(tmp_path), "run-1", "1.0")
+    assert not spilled.exists()
 
 
 @pytest.mark.parametrize("change", ["as_of", "currency", "code", "batch", "state"])

@@ -98,9 +98,10 @@ def test_an_old_run_goes_and_the_days_that_it_pulled_stay_pulled(tmp_path: Path)
         assert instance.get_materialized_partitions(pulled.key) == {"2026-01-05"}
 
 
-def test_an_unusable_number_of_days_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPS_KEEP_DAYS", "0")
-    with pytest.raises(ConfigurationError, match="OPS_KEEP_DAYS=0"):
+@pytest.mark.parametrize("days", ["0", "-4", "99999999999", "ninety"])
+def test_an_unusable_number_of_days_is_named(monkeypatch: pytest.MonkeyPatch, days: str) -> None:
+    monkeypatch.setenv("OPS_KEEP_DAYS", days)
+    with pytest.raises(ConfigurationError, match=f"OPS_KEEP_DAYS={days}"):
         end_of_keeping()
 
 

@@ -41,3 +41,11 @@ def test_a_module_names_its_one_idea_and_stays_small(path: Path) -> None:
     assert path.stem not in DRAWERS
     assert ast.get_docstring(ast.parse(text)), "a module says what belongs in it"
     assert len(text.splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.name != "scratch.py"], ids=str)
+def test_an_engine_in_memory_never_spills_where_the_process_was_started(path: Path) -> None:
+    """Without a file and a temp_directory DuckDB takes `.tmp` of the working folder, and a kill leaves it there."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    in_memory = [call for call in calls if ast.unparse(call.func) == "duckdb.connect" and not call.args]
+    assert [ast.unparse(call) for call in in_memory if "temp_directory" not in ast.unparse(call)] == []

@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingestion.erasure.erased_list import ErasedList
+from ingestion.erasure.person_rows import ErasedPeople
 from ingestion.errors import SourceError
 from ingestion.manifest import Manifest
 from orchestration.arrival import unbalanced_files
+from orchestration.erasure.own_files import own_files
 from orchestration.erasure.texts import erase_texts
 from orchestration.freeze import freeze
 from orchestration.publication.pseudonyms import KEY_VARIABLE, Pseudonyms
@@ -68,6 +72,14 @@ def test_nothing_says_the_person_and_all_else_stays(company: Company) -> None:
     assert {row["content_id"]: row["title"] for row in after["app_database/contents"]} == {"c1": None}
     (put_aside,) = company.folder.put_aside("app_events", "events")
     assert (put_aside["raw_text"], put_aside["reason"]) == (None, put_aside["reason_code"])
+
+
+def test_what_a_killed_build_spilled_goes_with_the_warehouse(company: Company) -> None:
+    spilled = company.path / "warehouse.duckdb.tmp" / "duckdb_temp_4711_0_storage_DEFAULT-0.tmp"
+    spilled.parent.mkdir()
+    spilled.write_bytes(MARY.encode())
+    company.erase()
+    assert not spilled.parent.exists()
 
 
 def test_files_of_readers_are_rewritten_in_place(company: Company) -> None:
@@ -122,6 +134,74 @@ def test_the_own_files_of_the_company_are_named_and_left(company: Company) -> No
     assert named == {f"inbox/{name}" for name in FILES} | {"inbox/app_events/e.ndjson.gz"}
     assert any("database shop" in text for text in company.said)
     assert all((company.path / name).exists() for name in named)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_raw_files_of_a_source_that_was_removed_are_named(company: Company, dry_run: bool) -> None:
+    """The code that would rewrite them is gone with the source: silence would leave the person there."""
+    folder = company.path / "raw" / "loyalty_club" / "members"
+    folder.mkdir(parents=True)
+    batch = min(Manifest(company.path).batch_ids())
+    for name, who in ((f"{batch}-a", MARY), (f"{batch}-b", "friend")):
+        pq.write_table(pa.table({"app_id": ["shop"], "member": [who]}), folder / f"{name}.parquet")
+    company.erase(dry_run=dry_run)
+    (line,) = [text for text in company.said if "no contract" in text]
+    assert line.endswith(f"raw/loyalty_club/members/{batch}-a.parquet")
+    assert "remove it" in line
+
+
+@pytest.mark.parametrize("user", ["u17", "20345", "13800138"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "event_id,user_id,page\ne1,{},/x\n"),
+        ("a.csv", "user_id,event_id\r\n{},e1\r\n"),
+        ("a.csv", "event_id,user_id\ne1,{}"),
+        ("a.csv", 'event_id,user_id\ne1,"{}"\n'),
+        ("a.txt", "e1\t{}\tview\n"),
+        ("a.ndjson", '{{"user_id": "{}"}}\n'),
+        ("a.ndjson", '{{"user_id":{}}}\n'),
+        ("a.ndjson", '{{"user_id": {}, "page": "/x"}}\n'),
+    ],
+    ids=["cell", "first", "last", "quoted", "tabs", "text", "number", "number with a space"],
+)
+def test_a_short_id_in_a_file_of_the_company_is_found(
+    tmp_path: Path, user: str, name: str, content: str
+) -> None:
+    """Most ids are short numbers; silence would tell a person that no file of hers names the user."""
+    folder = (
+        tmp_path / "inbox" / "app_events" / "snowplow"
+        if name.endswith("txt")
+        else tmp_path / "inbox" / "app_events"
+    )
+    folder.mkdir(parents=True)
+    (folder / name).write_text(content.format(user), "utf-8", newline="")
+    (folder / f"other-{name}").write_text(content.format(f"{user}1"), "utf-8", newline="")
+    assert [Path(found).name for found in own_files(tmp_path, [user])] == [name]
+
+
+@pytest.mark.parametrize(
+    ("line", "goes"),
+    [
+        ('{"app_id": "shop", "user_id": "u17", broken', True),
+        ('{"properties": {"app_id": "wx123"}, "app_id": "shop", "user_id": "u17", broken', True),
+        ('{"app_id": "other", "user_id": "u17", broken', False),
+        ("e1,shop,view,u17,broken", True),
+    ],
+    ids=["named", "another app_id before it", "of another app", "without keys"],
+)
+def test_a_line_that_was_put_aside_goes_by_any_app_that_it_names(line: str, goes: bool) -> None:
+    people = ErasedPeople({("user", "shop", "u17"): "erased-1"}, str)
+    changed = people.changed_quarantine({"raw_text": line, "reason": "words", "reason_code": "broken_json"})
+    assert changed == ({"raw_text": None, "reason": "broken_json"} if goes else None)
+
+
+def test_a_short_id_in_a_parquet_file_of_the_company_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "inbox" / "app_events"
+    folder.mkdir(parents=True)
+    for name, who in (("a", "u17"), ("b", "u171")):
+        pq.write_table(pa.table({"user_id": [who], "page": ["/u17"]}), folder / f"{name}.parquet")
+    assert own_files(tmp_path, ["u17"]) == ["inbox/app_events/a.parquet"]
 
 
 def test_a_pseudonym_is_found_with_its_key(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
