@@ -1,6 +1,7 @@
 """`make dev`: the Dagster UI and daemon on a port that is free."""
 
 import argparse
+import fcntl
 import os
 import socket
 import sys
@@ -42,6 +43,25 @@ def is_free(port: int) -> bool:
     return True
 
 
+def stay_alone(home: Path, address: str) -> None:
+    """Make this process, and what it becomes by exec, the one Dagster of DAGSTER_HOME: two daemons would tick twice.
+
+    Raises ConfigurationError when another one runs; the file says where it is.
+    """
+    descriptor = os.open(home / "dev.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        running = os.read(descriptor, 200).decode()
+        os.close(descriptor)
+        raise ConfigurationError(
+            f"Dagster runs with {home.parent} already: open {running}, end it there, or choose another OPS_DATA_DIR"
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, address.encode())
+    os.set_inheritable(descriptor, True)  # held until the last process that it was handed to has ended
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestration.dev", description=__doc__)
     parser.add_argument("--demo", action="store_true")
@@ -50,13 +70,15 @@ def main(arguments: list[str]) -> int:
     try:
         port = choose_port(options.port)
         data_dir = prepare_environment(demo=options.demo)
+        address = f"http://{HOST}:{port}"
+        stay_alone(Path(os.environ["DAGSTER_HOME"]), address)
         Settings.from_environment()
         prepare_manifest()
         prepare_lineage()
     except (SourceError, ManifestError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"Dagster on http://{HOST}:{port} with {data_dir} (Ctrl-C ends it)", flush=True)
+    print(f"Dagster on {address} with {data_dir} (Ctrl-C ends it)", flush=True)
     dagster = str(Path(sys.executable).parent / "dagster")
     # In DAGSTER_HOME, where no second dagster.yaml confuses it; and without its advice to use another command.
     os.chdir(os.environ["DAGSTER_HOME"])
