@@ -106,9 +106,8 @@ def freeze(settings: Settings, run_id: str, code_version: str) -> RunSet:
     run = (run_id, _naive(settings.as_of), settings.reporting_currency, settings.reporting_timezone,
            settings.week_start, code_version)  # fmt: skip
     with duckdb.connect(str(settings.data_dir / WAREHOUSE)) as connection:
-        shutil.rmtree(
-            settings.data_dir / SPILLED, ignore_errors=True
-        )  # nobody else has the warehouse open now
+        # Nobody else has the warehouse open now.
+        shutil.rmtree(settings.data_dir / SPILLED, ignore_errors=True)
         connection.execute("set TimeZone = 'UTC'")
         wanted = config_hash(settings, entries, code_version)
         batches = run_set(connection, settings, entries, wanted)
