@@ -113,6 +113,13 @@ def _retention(after: int) -> Formula:
     return Formula(f"retention_d{after}", part, DAY, is_ratio=True, days_after=after)
 
 
+def _stickiness(facts: AppFacts, period: Period, _: str) -> Part:
+    """Of 30 days up to a day, or of a month: the mean of the daily active users beside the active users of all."""
+    days = _rolling(period.last, 30) if period.grain == "day" else period.days
+    daily = sum(len(facts.active[day]) for day in days if day in facts.active)
+    return Decimal(daily), Decimal(len(days) * active(facts, days))
+
+
 def _counted(name: str) -> Callable[[AppFacts, Days], Decimal]:
     return lambda facts, days: _total(facts.counts[name], days)
 
@@ -180,6 +187,9 @@ FORMULAS: tuple[Formula, ...] = (
     Formula("registered_users", _count("sign_up"), is_sparse=True),
     _retention(1),
     _retention(7),
+    _retention(30),
+    Formula("stickiness", _stickiness, DAY, is_ratio=True, days_before=29),
+    Formula("stickiness", _stickiness, ("month",), is_ratio=True, days_before=30),
     Formula("sessions_per_user", _ratio(_counted("sessions"), active), is_ratio=True),
     Formula("bounce_rate", _ratio(_counted("bounces"), _counted("sessions")), is_ratio=True),
     Formula("pv", _count("page_view")),
@@ -235,6 +245,13 @@ FORMULAS: tuple[Formula, ...] = (
     Formula("clicks", _count("clicks"), concerns=_with_ads),
     Formula("ctr", _ratio(_counted("clicks"), _counted("impressions")), is_ratio=True, concerns=_with_ads),
     Formula("ad_conversions", _sum("ad_conversions"), concerns=_with_ads),
+    Formula("cvr", _ratio(_summed("ad_conversions"), _counted("clicks")), is_ratio=True, concerns=_with_ads),
+    Formula("cpc", _ratio(_summed("ad_spend"), _counted("clicks")), is_ratio=True, concerns=_with_ads),
+    Formula("cpa", _ratio(_summed("ad_spend"), _summed("ad_conversions")), is_ratio=True, concerns=_with_ads),
+    Formula(
+        "cpm", _ratio(_summed("ad_spend"), lambda f, d: _total(f.counts["impressions"], d) / 1000),
+        is_ratio=True, concerns=_with_ads,
+    ),
     Formula("new_followers", _count("new_followers"), concerns=_with_followers),
     Formula("lost_followers", _count("lost_followers"), concerns=_with_followers),
     Formula(
