@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,6 @@ from typing import Any, TypeVar
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from orchestration.dev import choose_port
 from tests.integration.pipeline import REPOSITORY
 
 Found = TypeVar("Found")
@@ -155,10 +155,16 @@ def cpu_seconds_of_session(leader: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def _port_of_its_own() -> int:
+    """From the kernel: two workers that look for the first free one at once find the same one."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def dagster_services(data_dir: Path, **variables: str) -> Iterator[Services]:
     """`make dev` on a data folder until the block ends. The variables of make itself do not reach it."""
-    port = choose_port(None)
+    port = _port_of_its_own()
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("OPS_", "DAGSTER_", "DBT_"))
     }
