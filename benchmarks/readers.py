@@ -98,11 +98,18 @@ def _read(published: Path) -> tuple[int, ...]:
             from marts.fct_orders"""
         ).fetchall()[0]
     parquet = (published / "current").resolve() / "parquet"
-    other = duckdb.execute(
-        f"""select min(build), max(build), (select cast(value / {ORDERS} as integer) from read_parquet(?))
+    other = (
+        duckdb.connect()
+        .execute(
+            f"""select min(build), max(build), (select cast(value / {ORDERS} as integer) from read_parquet(?))
         from read_parquet(?)""",
-        [str(parquet / "kpi" / "fct_kpi" / "*.parquet"), str(parquet / "marts" / "fct_orders" / "*.parquet")],
-    ).fetchall()[0]
+            [
+                str(parquet / "kpi" / "fct_kpi" / "*.parquet"),
+                str(parquet / "marts" / "fct_orders" / "*.parquet"),
+            ],
+        )
+        .fetchall()[0]
+    )
     if len(set(other)) > 1 or other[0] < one[0]:
         return (*one, *other)  # a version may have come between the two, an older one may not
     return tuple(one)

@@ -71,10 +71,10 @@ def _frozen(warehouse: Path) -> tuple[FrozenRun, list[tuple[str, str]]]:
             built = connection.execute(
                 """select run_id, run.as_of, run.code_version, build.fingerprint, build.built_at
                 from meta.run join meta.build using (run_id)"""
-            ).fetchone()
+            ).fetchall()
             batches = connection.execute("select batch_id, state from meta.batches").fetchall()
         except duckdb.CatalogException:
             raise NotPublishable("the warehouse was never frozen: run the whole refresh") from None
-    if built is None or built[4] is None:
+    if not built or built[0][4] is None:
         raise NotPublishable("the tables are not one whole build that ended well: run the whole refresh")
-    return FrozenRun(*built[:4]), batches
+    return FrozenRun(*built[0][:4]), batches

@@ -46,7 +46,7 @@ class Readers:
             found = connection.execute(f"select {counts}").fetchall()[0][0]
         if found != claimed:
             self.torn.append(f"{name}: {claimed} rows claimed, {found} found")
-        duckdb.execute(
+        duckdb.connect().execute(
             "select count(value) from read_parquet(?)",
             [str(self.published / "parquet" / "kpi" / "fct_kpi" / "*.parquet")],
         ).fetchall()

@@ -74,7 +74,7 @@ def what_readers_see(data_dir: Path) -> int | None:
     assert [new for _, new in revisions] == values[1:], "each old value is the new value before it"
     assert len(set(values)) == len(values)
     files = str(folder / "parquet" / "marts" / "fct_orders" / "*.parquet")
-    assert duckdb.execute(
+    assert duckdb.connect().execute(
         "select min(build), max(build), count(*) from read_parquet(?)", [files]
     ).fetchall() == [(number, number, orders)]
     return int(number)

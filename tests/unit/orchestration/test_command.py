@@ -16,7 +16,7 @@ def test_a_disk_that_takes_no_more_is_one_line(
     monkeypatch.setenv("OPS_DATA_DIR", str(tmp_path / "data"))
 
     def act(_settings: Settings) -> str:
-        duckdb.sql("copy (from range(100000)) to '/dev/full' (format csv)")
+        duckdb.connect().sql("copy (from range(100000)) to '/dev/full' (format csv)")
         return "written"
 
     assert change("make replay", act) == 1

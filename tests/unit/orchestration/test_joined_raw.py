@@ -58,7 +58,9 @@ def read(data_dir: Path, query: str) -> list[tuple]:
 def frozen_rows(data_dir: Path) -> list[tuple]:
     """What read_raw gives dbt of the workbook, and the counts beside it."""
     paths = [path for (path,) in read(data_dir, "select path from meta.raw_files where entity = 'apps'")]
-    rows = duckdb.sql(f"select app_name, _batch_id from read_parquet({paths}) order by all").fetchall()
+    rows = (
+        duckdb.connect().sql(f"select app_name, _batch_id from read_parquet({paths}) order by all").fetchall()
+    )
     counts = read(data_dir, "select entity, sum(rows) from meta.raw_files group by all order by all")
     batches = read(data_dir, "from meta.batches order by all")
     return [*rows, *counts, *batches]

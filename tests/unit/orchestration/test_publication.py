@@ -79,7 +79,7 @@ def test_what_is_published_has_rows_words_and_constraints_in_both_formats(data_d
         "where table_name = 'fct_orders' and database_name = 'ops' order by 1",
     ) == [("amount", None, True), ("order_id", "The customer's order.", False)]
     parquet = data_dir / "published" / "parquet" / "marts" / "fct_orders" / "*.parquet"
-    assert duckdb.execute(f"select count(*) from '{parquet}'").fetchall() == [(1,)]
+    assert duckdb.connect().execute(f"select count(*) from '{parquet}'").fetchall() == [(1,)]
     assert read(
         data_dir,
         "select publication_id, checks_passed, checks_warned, tables, rows from quality.publications",

@@ -8,7 +8,16 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[3]
 MODULES = sorted(path for top in ("ingestion", "orchestration") for path in (REPOSITORY / top).rglob("*.py"))
 ORCHESTRATORS = {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration"}
+PROGRAMS = [
+    *MODULES,
+    *sorted(path for top in ("tests", "benchmarks") for path in (REPOSITORY / top).rglob("*.py")),
+]
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "misc", "lib", "manager"}
+#: What the module asks of the one connection that it holds for everybody.
+SHARED = {
+    f"duckdb.{name}"
+    for name in ("execute", "sql", "query", "read_csv", "read_json", "read_parquet", "from_arrow")
+}
 #: Seconds of import that a command pays only when it needs them.
 HEAVY = {"great_expectations", "dlt", "pandas", "altair", "vl_convert", "apprise", "jinja2"}
 
@@ -49,3 +58,20 @@ def test_an_engine_in_memory_never_spills_where_the_process_was_started(path: Pa
     calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
     in_memory = [call for call in calls if ast.unparse(call.func) == "duckdb.connect" and not call.args]
     assert [ast.unparse(call) for call in in_memory if "temp_directory" not in ast.unparse(call)] == []
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_nobody_asks_the_connection_that_a_whole_process_shares(path: Path) -> None:
+    """`duckdb.execute(...)` and `duckdb.sql(...)` use one connection of the module. A `fetchone` of whoever came before
+    leaves its result open, and the next `sql` is refused: a test then fails by what ran before it in its worker."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    assert [ast.unparse(call) for call in calls if ast.unparse(call.func) in SHARED] == []
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if "duckdb" in _imports(p)], ids=str)
+def test_a_connection_is_left_without_an_open_result(path: Path) -> None:
+    """DuckDB holds a result open after its only row was fetched with `fetchone`; after `fetchall` it does not."""
+    names = {
+        node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)
+    }
+    assert names & {"fetchone", "fetchmany"} == set()

@@ -38,7 +38,7 @@ def rows_of_operations(connection: duckdb.DuckDBPyConnection, adapter: Adapter) 
         return None
     sound = _mapped(adapter.operations, "event_lines anti join odd_events using (file, row)", is_marked=False)
     rows = f"{sound} union all by name {_mapped(adapter.operations, 'marked_events', is_marked=True)}"
-    return rows if connection.execute(f"select 1 from ({rows}) limit 1").fetchone() else None
+    return rows if connection.execute(f"select 1 from ({rows}) limit 1").fetchall() else None
 
 
 def _mapped(adapter: Adapter, relation: str, *, is_marked: bool) -> str:

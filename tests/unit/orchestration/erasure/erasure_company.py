@@ -170,7 +170,7 @@ def winners(rows: list[dict[str, Any]]) -> dict[tuple, str]:
 
 def content_key(content_hash: str) -> int:
     """As stg_app_events__events has it."""
-    return duckdb.execute("select hash(?)", [content_hash]).fetchall()[0][0]
+    return duckdb.connect().execute("select hash(?)", [content_hash]).fetchall()[0][0]
 
 
 def revenue(row: dict[str, Any]) -> str:

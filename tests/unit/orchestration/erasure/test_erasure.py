@@ -88,7 +88,12 @@ def test_files_of_readers_are_rewritten_in_place(company: Company) -> None:
         folder = company.path / "published" / "versions" / version
         with duckdb.connect(str(folder / "ops.duckdb"), read_only=True) as connection:
             rows = connection.execute("from marts.fct_orders").fetchall()
-            assert rows == duckdb.sql(f"from read_parquet('{folder}/parquet/marts/fct_orders/*')").fetchall()
+            assert (
+                rows
+                == duckdb.connect()
+                .sql(f"from read_parquet('{folder}/parquet/marts/fct_orders/*')")
+                .fetchall()
+            )
             described = connection.execute("describe marts.fct_orders").fetchall()
             comment = connection.execute(
                 "select comment from duckdb_tables() where comment is not null"

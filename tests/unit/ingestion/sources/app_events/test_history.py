@@ -83,4 +83,4 @@ def test_a_hash_that_is_the_same_by_chance_is_no_copy(
 def test_the_hash_is_still_the_one_that_stored_events_have() -> None:
     """Should a new DuckDB fail here: copies of what was landed before it become versions, docs/decisions/0017."""
     values = "'event 1', 'u', null::varchar, 1774843200000000::bigint"
-    assert duckdb.execute(f"select hash({values})").fetchall() == [(5492690068576107062,)]
+    assert duckdb.connect().execute(f"select hash({values})").fetchall() == [(5492690068576107062,)]

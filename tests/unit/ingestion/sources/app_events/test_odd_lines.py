@@ -39,9 +39,11 @@ def test_what_must_be_read_strictly_is_odd(lines: list[str], chunk: int) -> None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_CHUNK", chunk)
         found = flags(lines)
-    valid = duckdb.execute(
-        "select list_transform(?::varchar[], lambda x: json_valid(x))", [lines]
-    ).fetchall()[0][0]
+    valid = (
+        duckdb.connect()
+        .execute("select list_transform(?::varchar[], lambda x: json_valid(x))", [lines])
+        .fetchall()[0][0]
+    )
     must = [
         is_valid and bool(MUST.search(x) or too_deep(x)) for x, is_valid in zip(lines, valid, strict=True)
     ]

@@ -79,6 +79,6 @@ def test_times_to_the_nanosecond_and_plain_words_stay_on_the_fast_path() -> None
         START + "{}}",
         line(properties={"a": "Hi, nancy", "b": "yes, it is", "c": "[info]", "t": "1:2.123456789"}),
     ]
-    assert [duckdb.execute("select regexp_matches(?, ?)", [text, ODD]).fetchone() for text in texts] == [
-        (False,)
-    ] * 2
+    assert [
+        duckdb.connect().execute("select regexp_matches(?, ?)", [text, ODD]).fetchone() for text in texts
+    ] == [(False,)] * 2
