@@ -94,6 +94,14 @@ BROKEN = {
         "delete from intermediate.int_sessions"
         " where session_id = (select min(session_id) from intermediate.int_sessions)",
     ),
+    "no refund gives money": (
+        "int_refund_claims_expected_identities", "update intermediate.int_refund_claims set amount = -amount"
+    ),
+    "refund events say how much": (
+        "every_purchase_and_refund_event_has_a_readable_revenue",
+        "update intermediate.int_kept_events set measure = 'refund', revenue = null"
+        " where event_id = (select min(event_id) from intermediate.int_events)",
+    ),
     "ARPU and ARPPU have one numerator": (
         "assert_kpi_related_kpis_agree", "update kpi.fct_kpi set numerator = numerator + 1 where kpi_code = 'arpu'"
     ),

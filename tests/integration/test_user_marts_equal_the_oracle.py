@@ -3,6 +3,7 @@
 The many companies are in test_random_companies_equal_the_oracle.py; this one has four apps, larger and with KPIs.
 """
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,24 @@ def test_every_row_equals_the_oracle(company: Company, run: Run) -> None:
     with run.warehouse() as warehouse:  # what is published has pseudonyms instead of some ids
         differences = compare(warehouse, company)
     assert differences == [], "\n".join(differences[:40])
+
+
+def test_no_kpi_of_events_is_complete_before_they_are(company: Company, run: Run) -> None:
+    """`alpha` was launched two days before its events were complete; the first rolling weeks and months begin there."""
+    app = next(row for row in company.apps if row["app_id"] == "alpha")
+    since = date.fromisoformat(app["events_since"])
+    assert date.fromisoformat(app["launch_date"]) < since
+    with run.warehouse() as warehouse:
+        firsts = warehouse.execute(
+            """select kpi_code, min(period_start) filter (where is_complete), min(period_start) from kpi.fct_kpi
+            where app_id = 'alpha' and dimension = 'all' and grain = 'day' and kpi_code in ('dau', 'wau', 'mau')
+            group by kpi_code"""
+        ).fetchall()
+    rolling = {"dau": 0, "wau": 6, "mau": 29}
+    assert {code: complete for code, complete, _ in firsts} == {
+        code: since + timedelta(days=days) for code, days in rolling.items()
+    }
+    assert {first for _, _, first in firsts} == {date.fromisoformat(app["launch_date"])}
 
 
 def test_a_year_ago_is_compared_as_the_oracle_does(run: Run) -> None:

@@ -59,8 +59,8 @@ def _row(app: App, life: Life, day: date, by_day: dict[date, set[str]], new_user
     def users_of_last(days: int) -> int:
         return len(set().union(*(by_day.get(day - timedelta(days=back), set()) for back in range(days))))
 
-    age = (day - life.first_day).days
-    is_complete = day <= min(app.last_day, life.complete_through)
+    is_complete = life.is_whole(day, day)
+    age = (day - life.complete_from).days
     return {
         "dau": users_of_last(1),
         "wau": users_of_last(7),

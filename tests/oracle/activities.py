@@ -7,7 +7,7 @@ from tests.oracle.activity_effects import GOALS, ONE_DAY, WEEK, Effect, Goal, Se
 from tests.oracle.company import App, Company, Row, parse_moment
 from tests.oracle.events import Event
 from tests.oracle.exclusions import Exclusions
-from tests.oracle.life import Life, complete_through
+from tests.oracle.life import Life
 from tests.oracle.money import Order, convert, rate_on
 from tests.oracle.user_days import UserDays
 from tests.oracle.users import User
@@ -40,7 +40,7 @@ def reviews_of(
         active = {user for (user, day), row in own.items() if row["is_active"] and day in dates}
         target = set(groups["target"]) or active
         inside = people & target if groups["target"] else people
-        mature = last + WEEK <= complete_through(app, lives[app.app_id])
+        mature = lives[app.app_id].is_whole(first, last + WEEK)
         back = {user for (user, day), row in own.items() if row["is_active"] and last < day <= last + WEEK}
         money = _money(company, plan, app, orders, net_amounts, excluded)
         rate = rate_on(company, plan["currency"] or app.currency, min(first, app.running_day))
@@ -155,10 +155,15 @@ def _effect(
     goal = GOALS[code]
     first, last = dates[0], dates[-1]
     with_database = any(row["app_id"] == app.app_id for row in company.orders)
-    through = app.last_day if with_database and not goal.needs_events else complete_through(app, life)
-    window = [day for day in life.days() if first - 8 * WEEK <= day <= last + WEEK and day <= through]
+    by_orders = with_database and not goal.needs_events
+    window = [
+        day
+        for day in life.days()
+        if first - 8 * WEEK <= day <= last + WEEK
+        and (day <= app.last_day if by_orders else life.is_whole(day, day))
+    ]
     effect = by_weekdays(goal, _series(goal, own, window), first, last, _special(company, plan))
-    whole = [day for day in life.days() if day <= complete_through(app, life)]
+    whole = [day for day in life.days() if life.is_whole(day, day)]
     during = [day for day in whole if first <= day <= last]
     after = [day for day in whole if last < day <= last + WEEK]
     grouped = by_groups(goal, own, groups, during, after)

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from tests.oracle.company import Company, Row
 from tests.oracle.company_outside import AD_ACCOUNT, AD_CURRENCY, AD_PLATFORM, AD_ZONE, CAMPAIGNS
 from tests.oracle.facts import Facts
-from tests.oracle.life import complete_through
 from tests.oracle.money import convert, rate_on
 
 #: Days after which the platform no longer restates a day (seeds/ad_platforms.csv).
@@ -103,7 +102,7 @@ def _row(facts: Facts, app_id: str, day: date, said: Row | None, mine: list[Deci
     spend = spend_of(company, said) if said else NOTHING
     conversions = Decimal(said["conversions"]) if said else NOTHING
     value = convert(Decimal(said["conversion_value"]), rate) if said else NOTHING
-    complete = life.first_day <= day <= complete_through(app, life) and first <= day < today
+    complete = life.first_day <= day and life.is_whole(day, day) and first <= day < today
     settled = said is None or (today - day).days > RESTATED
     return {
         "time_basis": "touch",

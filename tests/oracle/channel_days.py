@@ -9,7 +9,6 @@ from tests.oracle.advertising import booking, spend_of
 from tests.oracle.company import Row
 from tests.oracle.company_outside import AD_ZONE
 from tests.oracle.facts import Facts
-from tests.oracle.life import complete_through
 from tests.oracle.money import convert, rate_on
 from tests.oracle.sessions import Session
 from tests.oracle.user_days import UserDays
@@ -61,7 +60,9 @@ def channel_days_of(
         for number in (1, 7, 30):
             back = day + number * ONE_DAY
             row[f"retained_d{number}"] = sum(back in user.active_dates for user in cohort)
-            row[f"is_mature_d{number}"] = _is_known(facts, app_id, day) and _has_arrived(facts, app_id, back)
+            row[f"is_mature_d{number}"] = _is_known(facts, app_id, day) and all(
+                _has_arrived(facts, app_id, known) for known in (day, back)
+            )
         rows[key] = row
     return rows
 
@@ -122,8 +123,8 @@ def _is_known(facts: Facts, app_id: str, day: date) -> bool:
 
 
 def _has_arrived(facts: Facts, app_id: str, day: date) -> bool:
-    life, app = facts.lives.get(app_id), facts.apps[app_id]
-    return life is not None and life.first_day <= day <= life.last_day and day <= complete_through(app, life)
+    life = facts.lives.get(app_id)
+    return life is not None and life.first_day <= day <= life.last_day and life.is_whole(day, day)
 
 
 def _is_complete(facts: Facts, app_id: str, day: date) -> bool:

@@ -88,7 +88,11 @@ def parse_moment(text: str) -> datetime:
 def apps_of(company: Company) -> dict[str, App]:
     """The apps of the workbook and those that only data name: Asia/Shanghai, monday, CNY."""
     listed = {row["app_id"]: row for row in company.apps}
-    seen = {row["app_id"] for row in [*company.events, *company.users, *company.orders]}
+    tables = (
+        company.events, company.users, company.contents, company.orders, company.user_tier_changes,
+        company.points_ledger, company.invitations,
+    )  # fmt: skip
+    seen = {row["app_id"] for table in tables for row in table}
     apps = {}
     for app_id in listed.keys() | seen:
         row = listed.get(app_id, {})

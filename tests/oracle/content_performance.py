@@ -4,10 +4,9 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tests.oracle.company import App, Row, parse_moment
+from tests.oracle.company import Row, parse_moment
 from tests.oracle.events import Event
 from tests.oracle.facts import Facts
-from tests.oracle.life import Life, complete_through
 from tests.oracle.money import Order
 from tests.oracle.outside_contents import outside_days_of, outside_performance_of
 
@@ -23,10 +22,10 @@ def content_days_of(facts: Facts) -> dict[tuple, Row]:
     """Keyed by app, content, channel and day."""
     rows = outside_days_of(facts.company, facts.apps)
     for (app_id, content_id, day), (events, orders) in _own_days(facts).items():
-        life, app = facts.lives[app_id], facts.apps[app_id]
+        life = facts.lives[app_id]
         rows[app_id, content_id, "app", day] = _row(facts, events, orders) | {
             "is_opening_balance": False,
-            "is_complete": life.first_day <= day <= complete_through(app, life),
+            "is_complete": life.first_day <= day and life.is_whole(day, day),
         }
     return rows
 
@@ -56,7 +55,7 @@ def content_performance_of(facts: Facts) -> dict[tuple, Row]:
                 "share_rate": row["shares"] / views if views else None,
                 "creator_id": content["creator_id"],
                 "source_type": content["source_type"],
-                "is_mature": _known_from(app, life) <= published and days[-1] <= complete_through(app, life),
+                "is_mature": life.first_day <= published and life.is_whole(published, days[-1]),
             }
             rows[app.app_id, content_id, "app", age] = rows[app.app_id, content_id, "all", age] = row
     return rows
@@ -74,10 +73,6 @@ def _own_days(facts: Facts) -> Days:
         if what := sold.get((order.app_id, order.order_id)):
             days[order.app_id, what["content_id"], order.order_date][1].append(order)
     return dict(days)
-
-
-def _known_from(app: App, life: Life) -> date:
-    return max(life.first_day, app.events_since or date.min)
 
 
 def _row(facts: Facts, events: list[Event], orders: list[Order]) -> Row:

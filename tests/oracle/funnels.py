@@ -32,9 +32,8 @@ def funnel_conversions_of(
                 for part in [("all", "all"), ("channel", channel), ("platform", best.platform)]:
                     cohorts.setdefault((app_id, day, part), []).append(best)
         for (app_id, day, part), tries in cohorts.items():
-            is_mature = _last_date(apps[app_id], funnel, day) <= min(
-                apps[app_id].last_day, lives[app_id].complete_through
-            )
+            is_known = day >= (apps[app_id].events_since or day)
+            is_mature = is_known and lives[app_id].is_whole(day, _last_date(apps[app_id], funnel, day))
             for number in range(1, len(funnel.names) + 1):
                 row = _step(funnel, tries, number)
                 rows[app_id, funnel.code, day, number, *part] = row | {"is_mature": is_mature}

@@ -13,10 +13,11 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Life:
-    """`complete_through` is the last day that is over and whose events have all arrived."""
+    """From `complete_from` to `complete_through` days are over and their events have all arrived."""
 
     first_day: date
     last_day: date
+    complete_from: date
     complete_through: date
     new_known_from: date  # from this day on new users can be told from users first seen
 
@@ -25,6 +26,10 @@ class Life:
         while day <= self.last_day:
             yield day
             day += ONE_DAY
+
+    def is_whole(self, first: date, last: date) -> bool:
+        """Whether the events of all days of the life from `first` to `last` have arrived."""
+        return self.complete_from <= max(first, self.first_day) and last <= self.complete_through
 
 
 def lives_of(
@@ -41,6 +46,7 @@ def lives_of(
         lives[app.app_id] = Life(
             first_day=first_day,
             last_day=min(app.running_day, max([*busy_days, first_day]) + timedelta(days=90)),
+            complete_from=max(first_day, app.events_since or first_day),
             complete_through=_complete_through(app, event_days),
             new_known_from=_new_known_from(company, app),
         )
@@ -63,8 +69,3 @@ def _new_known_from(company: Company, app: App) -> date:
     if is_registered or app.events_since is None:
         return date.min
     return app.events_since + timedelta(days=30)
-
-
-def complete_through(app: App, life: Life) -> date:
-    """The last day whose events and orders have both arrived; orders of a database were read after every day."""
-    return min(app.last_day, life.complete_through)

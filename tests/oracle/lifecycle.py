@@ -58,7 +58,7 @@ def _row(
             counts["new"] += 1
         else:
             counts["resurrected"] += 1
-    is_over = app.period_end(start, grain) <= min(app.last_day, life.complete_through)
+    is_over = life.is_whole(start, app.period_end(start, grain))
     row: Row = {f"{name}_users": count for name, count in counts.items()}
     return row | {"is_complete": is_over and start >= life.new_known_from}
 

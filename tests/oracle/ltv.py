@@ -33,8 +33,7 @@ def ltv_of(
     for (app_id, month, dimension, value), members in cohorts.items():
         app, life = apps[app_id], lives[app_id]
         last_date = app.period_end(month, "month")
-        events_through = min(app.last_day, life.complete_through)
-        orders_through = app.last_day if app_id in with_database else events_through
+        orders_through = app.last_day if app_id in with_database else life.complete_through
         for number in DAY_NUMBERS:
             if month + timedelta(days=number) > app.running_day:
                 continue
@@ -51,7 +50,7 @@ def ltv_of(
                 "cohort_users": len(members),
                 "cumulative_revenue": total,
                 "ltv": float(total) / len(members),
-                "is_mature": last_date <= events_through
+                "is_mature": life.is_whole(month, last_date)
                 and last_date + timedelta(days=number) <= orders_through
                 and month >= life.new_known_from,
             }

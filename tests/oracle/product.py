@@ -7,7 +7,7 @@ from decimal import Decimal
 from tests.oracle.company import App, Company, Row, parse_moment
 from tests.oracle.events import Event
 from tests.oracle.facts import Facts
-from tests.oracle.life import Life, complete_through
+from tests.oracle.life import Life
 from tests.oracle.money import Order
 from tests.oracle.user_days import UserDays
 
@@ -35,7 +35,7 @@ def feature_adoption_of(
             "adoption_rate": len(users) / crowd,
             "repeat_users": again,
             "repeat_rate": again / len(users),
-            "is_complete": week + timedelta(days=6) <= lives[app_id].complete_through,
+            "is_complete": lives[app_id].is_whole(week, week + timedelta(days=6)),
         }
     return rows
 
@@ -68,7 +68,7 @@ def community_of(
                 "reported_contents": len({event.properties.get("content_id") for event in reports} - {None}),
                 "removed_contents": fates.count("removed"),
                 "featured_contents": fates.count("featured"),
-                "is_complete": day <= life.complete_through,
+                "is_complete": life.is_whole(day, day),
             }
     return rows
 
@@ -86,7 +86,7 @@ def items_of(facts: Facts) -> dict[tuple, Row]:
             sales[order.app_id, what["item_id"], order.order_date].append(order)
     rows = {}
     for key in looks.keys() | sales.keys():
-        app, life = facts.apps[key[0]], facts.lives[key[0]]
+        life = facts.lives[key[0]]
         views = [event for event in looks[key] if event.measure == "item_view"]
         visitors = len({event.user_id for event in views})
         buyers = len({order.user_id for order in sales[key] if order.gross > 0})
@@ -101,7 +101,7 @@ def items_of(facts: Facts) -> dict[tuple, Row]:
             "quantity": sum(map(Decimal, pieces), Decimal(0)),
             "net_revenue": facts.net_revenue(sales[key]),
             "conversion_rate": buyers / visitors if visitors else None,
-            "is_complete": life.first_day <= key[2] <= complete_through(app, life),
+            "is_complete": life.first_day <= key[2] and life.is_whole(key[2], key[2]),
         }
     return rows
 
@@ -114,7 +114,9 @@ def _stage(age: int, growth: float | None) -> str | None:
     return "growth" if growth >= 0.1 else "decline" if growth <= -0.1 else "maturity"
 
 
-def stages_of(lifecycle: dict[tuple, Row], retention: dict[tuple, Row], days: UserDays) -> dict[tuple, Row]:
+def stages_of(
+    lives: dict[str, Life], lifecycle: dict[tuple, Row], retention: dict[tuple, Row], days: UserDays
+) -> dict[tuple, Row]:
     """Keyed by app and month. Exploration in the first six months; then by active users against three months before."""
     revenue: dict[tuple, Decimal] = defaultdict(Decimal)
     for (app_id, _, day), row in days.items():
@@ -131,7 +133,8 @@ def stages_of(lifecycle: dict[tuple, Row], retention: dict[tuple, Row], days: Us
         cohort = retention.get((app_id, "new", "month", before[1], "on", 1, "all", "all"))
         active, then = row["active_users"], earlier and earlier["active_users"]
         money = revenue[app_id, before[3]] if earlier else Decimal(0)
-        growth = (active - then) / then if then else None
+        is_known = lives[app_id].is_whole(before[3], before[2] - timedelta(days=1))
+        growth = (active - then) / then if then and is_known else None
         age = (month.year - first_months[app_id].year) * 12 + month.month - first_months[app_id].month
         rows[app_id, month] = {
             "active_users": active,

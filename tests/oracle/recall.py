@@ -48,7 +48,6 @@ def recall_of(
             and is_churned(user, day)
             and not any(abs((sent - day).days) <= 6 for sent in send_dates.get(key, set()))
         ]
-        complete_through = min(apps[app_id].last_day, lives[app_id].complete_through)
         rows[app_id, day, channel] = {
             "recalled_users": len(outcomes),
             "returned_users_7d": sum(outcomes),
@@ -56,7 +55,8 @@ def recall_of(
             "natural_users": len(natural),
             "natural_returned_users_7d": sum(natural),
             "natural_return_rate_7d": sum(natural) / len(natural) if natural else None,
-            "is_mature": day + timedelta(days=6) <= complete_through,
+            # Who was silent on the 30 days before is known from events too.
+            "is_mature": lives[app_id].is_whole(day - timedelta(days=30), day + timedelta(days=6)),
         }
     return rows
 

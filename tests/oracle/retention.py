@@ -87,7 +87,7 @@ class _Grain:
                 "cohort_users": len(cohort),
                 "retained_users": retained,
                 "retention_rate": retained / len(cohort),
-                "is_mature": end <= min(self.app.last_day, self.life.complete_through) and is_known,
+                "is_mature": self.life.is_whole(self.starts[first], end) and is_known,
                 "as_of_date": self.app.last_day,
             }
         }

@@ -20,6 +20,6 @@ def stickiness_of(
     rows = {}
     for (app_id, grain, start, days), number in counts.items():
         end = apps[app_id].period_end(start, grain)
-        is_complete = end <= min(apps[app_id].last_day, lives[app_id].complete_through)
+        is_complete = lives[app_id].is_whole(start, end)
         rows[app_id, grain, start, days] = {"users": number, "is_complete": is_complete}
     return rows

@@ -116,7 +116,7 @@ def expected(company: Company) -> dict[str, Table]:
             company, apps, lives, events, users, days, orders, net_amounts, excluded, activity_costs_of(facts)
         ),
         "fct_feature_adoption": feature_adoption_of(apps, lives, events),
-        "fct_product_stage": stages_of(lifecycle, retention, days),
+        "fct_product_stage": stages_of(lives, lifecycle, retention, days),
         "fct_community_daily": community_of(company, apps, lives, events),
         "fct_item_daily": items_of(facts),
     }

@@ -24,7 +24,7 @@ APPS = _table(
     text("week_start", "First day of the week; default monday.", choices=("monday", "sunday")),
     text("currency", "ISO 4217 currency of the app; default CNY."),
     date("launch_date", "First day of the app's life; default the first active date."),
-    date("events_since", "First day with complete event data."),
+    date("events_since", "First day with complete event data; before it no day is complete."),
     key=("app_id",),
 )
 EVENT_CATALOG = _table(

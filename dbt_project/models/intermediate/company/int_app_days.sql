@@ -2,6 +2,7 @@ with days as (
     select
         app_id,
         last_event_date,
+        events_from,
         {{ each_day('first_date', 'last_date') }} as activity_date
     from {{ ref('int_app_lives') }}
 ),
@@ -25,6 +26,7 @@ judged as (
         days.activity_date,
         days.activity_date = apps.current_date_local as is_running_day,
         days.activity_date <= apps.last_complete_date
+        and days.activity_date >= days.events_from
         and not (
             steady_event_feeds.app_id is not null
             and days.activity_date > days.last_event_date

@@ -21,6 +21,7 @@ borders as (
     select
         apps.app_id,
         apps.current_date_local,
+        apps.events_since,
         -- Without launch date and active events: an app that is known by its orders alone.
         coalesce(
             apps.launch_date,
@@ -48,6 +49,7 @@ select
     app_id,
     first_date,
     least(current_date_local, {{ add_days('last_seen_date', 90) }}) as last_date,
-    last_event_date
+    last_event_date,
+    greatest(first_date, coalesce(events_since, first_date)) as events_from
 from borders
 where first_date <= current_date_local

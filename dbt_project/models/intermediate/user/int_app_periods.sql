@@ -1,5 +1,6 @@
--- An incomplete day (running, or its events have not arrived) is followed by no complete one, so one date per app
--- says how far its events are complete; it also holds for days after the app's life has ended.
+-- From the first day with complete event data on, an incomplete day (running, or its events have not arrived) is
+-- followed by no complete one, so two dates per app say from when to when its events are complete; the second also holds
+-- for days after the app's life has ended.
 with lives as (
     select
         apps.app_id,
@@ -7,16 +8,19 @@ with lives as (
         apps.current_date_local,
         min(days.activity_date) as first_date,
         max(days.activity_date) as last_date,
+        lives.events_from,
         coalesce(
-            {{ add_days("min(days.activity_date) filter (where not days.events_complete)", -1) }},
+            {{ add_days("min(days.activity_date) filter (where not days.events_complete and days.activity_date >= lives.events_from)", -1) }},
             apps.last_complete_date
         ) as complete_through,
         apps.last_complete_date,
         apps.events_since
     from {{ ref("int_apps") }} as apps
     inner join {{ ref("int_app_days") }} as days on apps.app_id = days.app_id
+    inner join {{ ref("int_app_lives") }} as lives on apps.app_id = lives.app_id
     group by
-        apps.app_id, apps.week_start, apps.current_date_local, apps.last_complete_date, apps.events_since
+        apps.app_id, apps.week_start, apps.current_date_local, apps.last_complete_date, apps.events_since,
+        lives.events_from
 ),
 
 registrations as (
@@ -33,6 +37,7 @@ bounds as (
         lives.current_date_local,
         lives.first_date,
         lives.last_date,
+        lives.events_from,
         least(lives.complete_through, lives.last_complete_date) as complete_through,
         case when registrations.app_id is null then {{ add_days("lives.events_since", 29) }} end as new_unknown_through
     from lives
@@ -75,7 +80,10 @@ select
         row_number() over (partition by periods.app_id, periods.grain order by periods.period_start) as bigint
     ) as period_index,
     periods.period_start <= bounds.last_date as is_in_life,
-    periods.period_end <= bounds.complete_through as is_complete,
-    bounds.new_unknown_through is null or periods.period_start > bounds.new_unknown_through as is_new_known
+    -- What of the period lies before the app's life is not waited for.
+    greatest(periods.period_start, bounds.first_date) >= bounds.events_from
+    and periods.period_end <= bounds.complete_through as is_complete,
+    bounds.new_unknown_through is null or periods.period_start > bounds.new_unknown_through as is_new_known,
+    bounds.events_from
 from periods
 inner join bounds on periods.app_id = bounds.app_id

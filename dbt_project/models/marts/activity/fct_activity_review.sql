@@ -147,6 +147,20 @@ effects as (
             and by_days.goal = by_group.goal
 ),
 
+-- From its first day to the 7th after its end, as far as they are days of the app's life.
+arrivals as (
+    select
+        activities.app_id,
+        activities.activity_id,
+        bool_and(days.is_complete) as is_complete
+    from {{ ref('dim_activities') }} as activities
+    inner join {{ ref('int_app_days') }} as days
+        on
+            activities.app_id = days.app_id
+            and days.activity_date between activities.start_date and {{ add_days('activities.end_date', 7) }}
+    group by activities.app_id, activities.activity_id
+),
+
 joined as (
     select
         activities.*,
@@ -161,9 +175,8 @@ joined as (
         coalesce(money.net_revenue, 0) as net_revenue,
         coalesce(money.discount_amount, 0) as discount_amount,
         coalesce(money.total_cost, 0) as total_cost,
-        coalesce(
-            days.is_complete, {{ add_days('activities.end_date', 7) }} <= apps.last_complete_date
-        ) as is_mature
+        {{ add_days('activities.end_date', 7) }} <= apps.last_complete_date
+        and coalesce(arrivals.is_complete, true) as is_mature
     from {{ ref('dim_activities') }} as activities
     inner join {{ ref('int_apps') }} as apps on activities.app_id = apps.app_id
     left join {{ ref('int_fx_rates') }} as rates
@@ -177,8 +190,8 @@ joined as (
             and audiences.period_kind = 'activity'
     left join people on activities.app_id = people.app_id and activities.activity_id = people.activity_id
     left join money on activities.app_id = money.app_id and activities.activity_id = money.activity_id
-    left join {{ ref('int_app_days') }} as days
-        on activities.app_id = days.app_id and {{ add_days('activities.end_date', 7) }} = days.activity_date
+    left join arrivals
+        on activities.app_id = arrivals.app_id and activities.activity_id = arrivals.activity_id
 ),
 
 measured as (

@@ -204,7 +204,7 @@ select
     coalesce(days.is_complete, joined.acquisition_date <= apps.last_complete_date, false)
     and coalesce(ad_days.is_complete, true) as is_complete,
     {% for n in [1, 7, 30] %}
-    coalesce(days.is_new_known and days_d{{ n }}.has_arrived, false) as is_mature_d{{ n }}{{ ',' if not loop.last }}
+    coalesce(days.is_complete and days_d{{ n }}.has_arrived, false) as is_mature_d{{ n }}{{ ',' if not loop.last }}
     {% endfor %}
 from joined
 left join paybacks using (app_id, channel, acquisition_date)

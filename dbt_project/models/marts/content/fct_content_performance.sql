@@ -125,7 +125,7 @@ channel_rows as (
         case
             when cells.is_unknown then false
             when cells.distribution_channel = 'app' then
-                cells.published_date >= greatest(lives.first_date, apps.events_since)
+                cells.published_date >= lives.events_from
                 and coalesce(app_days.is_complete, cells.last_date <= apps.last_complete_date)
             else coalesce(feed_days.is_complete, false)
         end as is_mature

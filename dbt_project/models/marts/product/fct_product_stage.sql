@@ -5,7 +5,8 @@ with months as (
         lifecycle.active_users,
         lifecycle.new_users,
         lifecycle.is_complete,
-        {{ months_between_starts('lives.first_date', 'lifecycle.period_start') }} as months_of_life
+        {{ months_between_starts('lives.first_date', 'lifecycle.period_start') }} as months_of_life,
+        greatest(lifecycle.period_start, lives.first_date) >= lives.events_from as is_known
     from {{ ref('fct_user_lifecycle') }} as lifecycle
     inner join {{ ref('int_app_lives') }} as lives on lifecycle.app_id = lives.app_id
     where lifecycle.grain = 'month'
@@ -40,7 +41,11 @@ compared as (
     select
         months.*,
         earlier.active_users as earlier_active_users,
-        {{ ratio('months.active_users - earlier.active_users', 'earlier.active_users') }} as growth_rate_3m,
+        not earlier.is_known as is_unknown_before,
+        case
+            when earlier.is_known
+                then {{ ratio('months.active_users - earlier.active_users', 'earlier.active_users') }}
+        end as growth_rate_3m,
         {{ ratio('months.new_users', 'months.active_users') }} as new_user_share,
         returned.retention_rate as retention_m1,
         case
@@ -95,6 +100,7 @@ select
                 'month ', cast(months_of_life + 1 as {{ dbt.type_string() }}), ' of its life; exploring in the first ',
                 cast(exploration_months as {{ dbt.type_string() }})
             )
+        when is_unknown_before then 'the events of three months before are not complete'
         when growth_rate_3m is null then 'nobody was active three months before'
         else concat(
             'active users changed by ', cast(cast(growth_rate_3m * 100 as decimal(18, 1)) as {{ dbt.type_string() }}),

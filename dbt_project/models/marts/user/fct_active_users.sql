@@ -207,7 +207,7 @@ days as (
         days.app_id,
         days.activity_date,
         days.activity_date <= apps.last_complete_date and days.events_complete as is_complete,
-        {{ days_between("min(days.activity_date) over (partition by days.app_id)", "days.activity_date") }} as day_of_life,
+        {{ days_between("periods.events_from", "days.activity_date") }} as days_known,
         periods.is_new_known
     from {{ ref("int_app_days") }} as days
     inner join {{ ref("int_apps") }} as apps on days.app_id = apps.app_id
@@ -222,7 +222,7 @@ grid as (
         'all' as dimension,
         'all' as dimension_value,
         is_complete,
-        day_of_life,
+        days_known,
         is_new_known
     from days
     union all
@@ -232,7 +232,7 @@ grid as (
         dimension_values.dimension,
         dimension_values.dimension_value,
         days.is_complete,
-        days.day_of_life,
+        days.days_known,
         days.is_new_known
     from days
     inner join dimension_values
@@ -250,7 +250,7 @@ counted as (
         sum(coalesce(daily_changes.mau_change, 0)) over running as mau,
         coalesce(daily_changes.new_users, 0) as new_users,
         grid.is_complete,
-        grid.day_of_life,
+        grid.days_known,
         grid.is_new_known
     from grid
     left join daily_changes
@@ -275,8 +275,8 @@ select
     cast(mau as bigint) as mau,
     cast(new_users as bigint) as new_users,
     is_complete as dau_is_complete,
-    is_complete and day_of_life >= 6 as wau_is_complete,
-    is_complete and day_of_life >= 29 as mau_is_complete,
+    is_complete and days_known >= 6 as wau_is_complete,
+    is_complete and days_known >= 29 as mau_is_complete,
     is_complete and is_new_known as new_users_is_complete
 from counted
 where dimension = 'all' or mau > 0 or new_users > 0

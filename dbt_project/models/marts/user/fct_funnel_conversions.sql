@@ -42,6 +42,7 @@ cohorts as (
         counts.dimension,
         counts.dimension_value,
         counts.users,
+        counts.cohort_date >= coalesce(apps.events_since, counts.cohort_date) as is_known,
         {{ local_date(
             add_seconds(
                 utc_from_local('cast(' ~ add_days('counts.cohort_date', 1) ~ ' as timestamp)', 'apps.timezone'),
@@ -75,7 +76,7 @@ cells as (
         cohorts.users as users_first_step,
         counts.median_micros,
         steps.next_event_name is null as is_last_step,
-        coalesce(periods.is_complete, false) as is_mature
+        coalesce(periods.is_complete, false) and cohorts.is_known as is_mature
     from cohorts
     inner join {{ ref("int_funnel_steps") }} as steps on cohorts.funnel_number = steps.funnel_number
     left join counts

@@ -64,11 +64,12 @@ order_feeds as (
     select
         apps.app_id,
         coalesce(
-            {{ add_days("min(days.activity_date) filter (where not days.orders_complete and not days.is_running_day)", -1) }},
+            {{ add_days("min(days.activity_date) filter (where not days.orders_complete and not days.is_running_day and days.activity_date >= lives.events_from)", -1) }},
             apps.last_complete_date
         ) as complete_through
     from {{ ref("int_apps") }} as apps
     inner join {{ ref("int_app_days") }} as days on apps.app_id = days.app_id
+    inner join {{ ref("int_app_lives") }} as lives on apps.app_id = lives.app_id
     group by apps.app_id, apps.last_complete_date
 ),
 

@@ -167,7 +167,10 @@ counted as (
         recalls.returned_users,
         everybody.churned_users - coalesce(left_out.churned_users, 0) as natural_users,
         everybody.returned_users - coalesce(left_out.returned_users, 0) as natural_returned_users,
-        coalesce(periods.is_complete, false) as is_mature
+        -- That nobody came on the 30 days before is known from events too.
+        coalesce(
+            periods.is_complete and {{ add_days("recalls.recall_date", -30) }} >= periods.events_from, false
+        ) as is_mature
     from recalls
     inner join everybody on recalls.app_id = everybody.app_id and recalls.recall_date = everybody.recall_date
     left join left_out on recalls.app_id = left_out.app_id and recalls.recall_date = left_out.recall_date

@@ -57,7 +57,7 @@ cells as (
         case kinds.retention_type when 'within' then least(1, numbers.period_number) else numbers.period_number end
             as nearest,
         case kinds.retention_type when 'on_or_after' then 1000000 else numbers.period_number end as furthest,
-        targets.is_complete and (cohorts.cohort_type = 'active' or starts.is_new_known) as is_mature,
+        starts.is_complete and targets.is_complete and (cohorts.cohort_type = 'active' or starts.is_new_known) as is_mature,
         apps.last_complete_date as as_of_date
     from cohorts
     inner join kinds
