@@ -1,6 +1,7 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_points_daily"}}}) }}
 
--- The last balance of a user is all that was earned, less what was used and expired; dim_users knows the same.
+-- The last balance of a user is all that was earned, less what was used and expired; dim_users knows the same, of
+-- everybody who has one.
 with balances as (
     select
         app_id,
@@ -12,11 +13,11 @@ with balances as (
 )
 
 select
-    users.app_id,
-    users.user_id
+    app_id,
+    user_id
 from {{ ref("dim_users") }} as users
-left join balances on users.app_id = balances.app_id and users.user_id = balances.user_id
-where users.points_balance <> coalesce(balances.expected_balance, 0)
+full outer join balances using (app_id, user_id)
+where coalesce(users.points_balance, 0) <> coalesce(balances.expected_balance, 0)
 union all
 select
     app_id,

@@ -38,12 +38,16 @@ class Company:
     followers: Mapping[str, str]
 
     @classmethod
-    def of(cls, data_dir: Path, target: Path) -> "Company":
+    def of(cls, data_dir: Path, target: Path, *, also_warnings: bool = False) -> "Company":
+        severities = {"ERROR", "WARN"} if also_warnings else {"ERROR"}
         manifest = json.loads((target / "manifest.json").read_text("utf-8"))
         results = json.loads((target / "run_results.json").read_text("utf-8"))["results"]
         followers = _followers(manifest["nodes"], {row["unique_id"]: row for row in results})
         return cls(
-            data_dir, tuple(_checks(manifest, results)), tuple(public_tables(manifest)), dict(followers)
+            data_dir,
+            tuple(_checks(manifest, results, severities)),
+            tuple(public_tables(manifest)),
+            dict(followers),
         )
 
     def copy(self, folder: Path, *, published: bool = True) -> "Company":
@@ -89,11 +93,11 @@ class Company:
         return os.readlink(self.path / "published" / "current")
 
 
-def _checks(manifest: dict, results: list[dict]) -> Iterator[Check]:
-    """Those that stop a run."""
+def _checks(manifest: dict, results: list[dict], severities: set[str]) -> Iterator[Check]:
+    """Those of severity ERROR stop a run."""
     for result in results:
         node = manifest["nodes"].get(result["unique_id"], {})
-        if node.get("resource_type") == "test" and node["config"]["severity"].upper() == "ERROR":
+        if node.get("resource_type") == "test" and node["config"]["severity"].upper() in severities:
             tables = frozenset(name.split(".")[-1] for name in node["depends_on"]["nodes"])
             if result.get("compiled_code"):
                 yield Check(node["name"], result["compiled_code"], tables)

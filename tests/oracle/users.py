@@ -7,6 +7,7 @@ from tests.oracle.channels import DIRECT, known_channels
 from tests.oracle.company import App, Company, Row, parse_moment
 from tests.oracle.events import Event
 from tests.oracle.exclusions import Exclusions
+from tests.oracle.ledgers import points_of, tiers_of
 from tests.oracle.user_days import UserDays
 
 
@@ -34,8 +35,9 @@ class User:
 def users_of(
     company: Company, apps: dict[str, App], events: list[Event], days: UserDays, excluded: Exclusions
 ) -> dict[tuple[str, str], User]:
-    """Every user with an event, an order, a refund or a row in the app database."""
-    users = {(app_id, user_id): User(app_id, user_id) for app_id, user_id, _ in days}
+    """Every user with an event, an order or a refund, or whom the app database registers, gives points or a tier."""
+    ledgers = [*points_of(company, apps, excluded), *tiers_of(company, apps, excluded)]
+    users = {(app_id, user_id): User(app_id, user_id) for app_id, user_id, _ in [*days, *ledgers]}
     for row in company.users:
         app, user_id = apps[row["app_id"]], row["user_id"]
         registered_at = row.get("registered_at")

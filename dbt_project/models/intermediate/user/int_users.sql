@@ -25,6 +25,10 @@ all_users as (
     select app_id, user_id from registered
     union distinct
     select app_id, user_id from {{ ref("int_user_daily") }}
+    union distinct
+    select app_id, user_id from {{ ref("int_points_entries") }}
+    union distinct
+    select app_id, user_id from {{ ref("int_tier_changes") }}
 ),
 
 first_days as (

@@ -49,7 +49,8 @@ cohorts as (
                 'steps.window_seconds - 1'
             ),
             'apps.timezone'
-        ) }} as last_date
+        ) }} as last_date,
+        apps.last_complete_date
     from counts
     inner join {{ ref("int_apps") }} as apps on counts.app_id = apps.app_id
     inner join {{ ref("int_funnel_steps") }} as steps
@@ -76,7 +77,9 @@ cells as (
         cohorts.users as users_first_step,
         counts.median_micros,
         steps.next_event_name is null as is_last_step,
-        coalesce(periods.is_complete, false) and cohorts.is_known as is_mature
+        -- Dates before the app's life, of tries that no activity came of, are in no calendar.
+        coalesce(periods.is_complete, cohorts.last_date <= cohorts.last_complete_date)
+        and cohorts.is_known as is_mature
     from cohorts
     inner join {{ ref("int_funnel_steps") }} as steps on cohorts.funnel_number = steps.funnel_number
     left join counts
