@@ -27,6 +27,7 @@ from benchmarks.retention_engines import peak_megabytes
 from benchmarks.user_day_models import user_day_costs
 from benchmarks.user_mart_data import AS_OF, ENGINES_FILE, write_company
 from ingestion.settings import Settings
+from orchestration.dbt_manifest import parse_project
 from orchestration.freeze import WAREHOUSE, freeze
 
 HERE = Path(__file__).resolve().parent
@@ -102,10 +103,16 @@ def main(events: int, ours_only: bool) -> int:
 
 
 def _dbt(data_dir: Path) -> Cost:
+    """As a refresh does it: set-up has parsed the project, which takes 10 CPU s and 10 s."""
+    parse_project()
     project = REPOSITORY / "dbt_project"
     environment = {**os.environ, "OPS_DATA_DIR": str(data_dir), "DBT_TARGET_PATH": str(data_dir / "target"),
                    "DBT_LOG_PATH": str(data_dir / "logs"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}  # fmt: skip
-    command = [Path(sys.executable).parent / "dbt", "--quiet", "build", "--select", "+path:models/marts/user",
+    program = (
+        "import sys; from dbt.cli.main import dbtRunner; from orchestration.dbt_manifest import load_manifest; "
+        "sys.exit(not dbtRunner(load_manifest()).invoke(sys.argv[1:]).success)"
+    )
+    command = [sys.executable, "-c", program, "--quiet", "build", "--select", "+path:models/marts/user",
                "--resource-type", "model", "seed", "--project-dir", project, "--profiles-dir", project]  # fmt: skip
     return _measured(list(map(str, command)), environment)
 

@@ -2,10 +2,16 @@
 
 from collections.abc import Callable
 
+#: Macros that stand for words of SQL, not for a value.
+WORDS = {"computed_once": "materialized"}
+
 
 def dispatch(macro_name: str, macro_namespace: str | None = None) -> Callable[..., str]:
     def call(*arguments: object, **named: object) -> str:
-        return f"{macro_name}({', '.join(str(a) for a in (*arguments, *named.values()))})"
+        return (
+            WORDS.get(macro_name)
+            or f"{macro_name}({', '.join(str(a) for a in (*arguments, *named.values()))})"
+        )
 
     return call
 

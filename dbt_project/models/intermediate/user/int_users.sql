@@ -84,32 +84,15 @@ first_touches as (
 ),
 
 -- Country and region are known separately: the newest event that has one of them says nothing about the other.
-{% for place in ["country", "region"] %}
-{{ place }}_known_at as (
+latest_places as (
     select
         app_id,
         user_id,
-        max(occurred_at) as occurred_at
+        max({{ packed(["occurred_at", "event_id", "country"]) }}) filter (where country is not null) as country_event,
+        max({{ packed(["occurred_at", "event_id", "region"]) }}) filter (where region is not null) as region_event
     from {{ ref("int_events") }}
-    where {{ place }} is not null
     group by app_id, user_id
 ),
-
-latest_{{ place }} as (
-    select
-        events.app_id,
-        events.user_id,
-        events.{{ place }}
-    from {{ ref("int_events") }} as events
-    inner join {{ place }}_known_at as known
-        on
-            events.app_id = known.app_id
-            and events.user_id = known.user_id
-            and events.occurred_at = known.occurred_at
-    where events.{{ place }} is not null
-    qualify row_number() over (partition by events.app_id, events.user_id order by events.event_id desc) = 1
-),
-{% endfor %}
 
 -- A given channel is mapped when the company knows it: by the seed, by its costs, or by its app packages.
 known_channels as (
@@ -155,8 +138,8 @@ select
     first_active.app_version as first_app_version,
     first_active.country as first_country,
     first_active.region as first_region,
-    coalesce(latest_country.country, registered.country) as country,
-    coalesce(latest_region.region, registered.region) as region,
+    coalesce(latest_places.country_event.country, registered.country) as country,
+    coalesce(latest_places.region_event.region, registered.region) as region,
     registered.tier,
     registered.registered_date,
     coalesce(registered.registered_date < apps.events_since, false) as is_preexisting
@@ -169,7 +152,5 @@ left join first_active
     on all_users.app_id = first_active.app_id and all_users.user_id = first_active.user_id
 left join first_touches
     on all_users.app_id = first_touches.app_id and all_users.user_id = first_touches.user_id
-left join latest_country
-    on all_users.app_id = latest_country.app_id and all_users.user_id = latest_country.user_id
-left join latest_region
-    on all_users.app_id = latest_region.app_id and all_users.user_id = latest_region.user_id
+left join latest_places
+    on all_users.app_id = latest_places.app_id and all_users.user_id = latest_places.user_id
