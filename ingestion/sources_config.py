@@ -18,6 +18,8 @@ from ingestion.sources.ad_accounts.account_settings import AdAccount, AdAccountS
 from ingestion.yaml_lines import Place, YamlError, read_lined_yaml
 
 FILE_NAME = "sources.yaml"
+#: Keys of files that were written for an earlier version.
+RENAMED = {"hour_ready": "ready_hour"}
 
 
 class SourcesError(SourceError):
@@ -91,6 +93,8 @@ def _words(detail: ErrorDetails) -> str:
         (step for step in reversed(detail["loc"]) if isinstance(step, str) and step != "[key]"), "the file"
     )
     kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden" and name in RENAMED:
+        return f"`{name}` is called `{RENAMED[name]}` now; rename it"
     if kind == "extra_forbidden":
         return f"`{name}` is not a key that is known here; remove it or correct its spelling"
     if kind == "missing":

@@ -13,6 +13,7 @@ import duckdb
 from ingestion.settings import ConfigurationError
 from orchestration.code_version import DBT_PROJECT_DIR, REPOSITORY
 from orchestration.env_file import read_env_file
+from orchestration.pseudonym_key import KEY_VARIABLE, pseudonym_key
 
 _DEFAULTS = {
     "DAGSTER_EVENT_BATCH_SIZE": "1000",
@@ -36,7 +37,7 @@ def prepare_environment(*, demo: bool = False) -> Path:
     if demo:
         os.environ["OPS_AS_OF"] = demo_as_of(data_dir)
         # Nobody of the demo company lives: a second run gives the same tables.
-        os.environ.setdefault("OPS_PSEUDONYM_KEY", "the demo company has no secret")
+        os.environ.setdefault(KEY_VARIABLE, "the demo company has no secret")
     os.environ.setdefault("DAGSTER_HOME", str(data_dir / "dagster"))
     os.environ.setdefault("DBT_TARGET_PATH", str(data_dir / "dbt" / "target"))
     os.environ.setdefault("DBT_LOG_PATH", str(data_dir / "dbt" / "logs"))
@@ -45,6 +46,7 @@ def prepare_environment(*, demo: bool = False) -> Path:
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
     check_memory_limit(os.environ.get("OPS_MEMORY_LIMIT", ""))
+    pseudonym_key()  # publication would refuse a short one, after the whole build
     _make_writable(data_dir)
     home = Path(os.environ["DAGSTER_HOME"])
     home.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,6 @@ such an id is another one in the next publication. The warehouse, which is priva
 """
 
 import hmac
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from dataclasses import dataclass
 import duckdb
 
 from ingestion.hmac_sql import hmac_hex, hmac_parameters
+from ingestion.settings import ConfigurationError
+from orchestration.pseudonym_key import KEY_VARIABLE, pseudonym_key
 from orchestration.publication.own_tables import sql_text
 from orchestration.publication.verify import NotPublishable
 
-KEY_VARIABLE = "OPS_PSEUDONYM_KEY"
-SHORTEST_KEY = 16
 #: Columns of any public table that hold ids of people.
 PERSON_COLUMNS = ("user_id", "inviter_user_id", "invitee_user_id", "creator_id")
 #: An id that starts so is what a device or browser calls itself.
@@ -41,12 +40,11 @@ class Pseudonyms:
     @classmethod
     def from_environment(cls) -> "Pseudonyms":
         """Raises NotPublishable for a key that could be guessed."""
-        key = os.environ.get(KEY_VARIABLE, "")
-        if key and len(key) < SHORTEST_KEY:
-            raise NotPublishable(
-                f"{KEY_VARIABLE} has fewer than {SHORTEST_KEY} characters: use a long random text"
-            )
-        return cls(key.encode() or secrets.token_bytes(32), bool(key))
+        try:
+            key = pseudonym_key()
+        except ConfigurationError as error:
+            raise NotPublishable(str(error)) from None
+        return cls(key or secrets.token_bytes(32), bool(key))
 
     @property
     def warning(self) -> str:

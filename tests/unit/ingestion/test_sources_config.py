@@ -70,6 +70,7 @@ def test_absent_file_and_empty_sections_are_no_sources(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        ("start_date:", "hour_ready:", "line 8: `hour_ready` is called `ready_hour` now; rename it"),
         ("start_date:", "start_dat:", "line 8: `start_dat` is not a key that is known here"),
         ("2026-01-01", "soon", "line 8: `start_date` must be a date such as 2026-01-01"),
         ("google_ads", "gogle_ads", "line 6: `platform` must be one of 'google_ads', 'meta_ads'"),

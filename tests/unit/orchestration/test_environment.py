@@ -38,6 +38,14 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> No
         prepare_environment()
 
 
+def test_a_key_that_could_be_guessed_is_refused_before_anything_is_built() -> None:
+    os.environ["OPS_PSEUDONYM_KEY"] = "secret"
+    with pytest.raises(ConfigurationError, match="OPS_PSEUDONYM_KEY has fewer than 16 characters"):
+        prepare_environment()
+    os.environ["OPS_PSEUDONYM_KEY"] = "a secret that is long enough"
+    prepare_environment()
+
+
 def test_the_demo_clock_comes_from_the_demo(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="make run"):
         demo_as_of(tmp_path)

@@ -88,6 +88,6 @@ select
     coalesce(event_days.is_mixed, false) as is_mixed,
     run.run_id
 from event_days
+left join session_days using (app_id, user_id, activity_date)
 full outer join money_days using (app_id, user_id, activity_date)
 cross join {{ ref("int_run") }} as run
-left join session_days using (app_id, user_id, activity_date)

@@ -26,7 +26,8 @@ from orchestration.arrival import unbalanced_files
 from orchestration.erasure.own_files import own_files
 from orchestration.erasure.texts import erase_texts
 from orchestration.freeze import freeze
-from orchestration.publication.pseudonyms import KEY_VARIABLE, Pseudonyms
+from orchestration.pseudonym_key import KEY_VARIABLE
+from orchestration.publication.pseudonyms import Pseudonyms
 from tests.unit.ingestion.sources.app_events.event_lines import line, lines
 from tests.unit.orchestration.decoded_files import files_that_say
 from tests.unit.orchestration.erasure.erasure_company import (
