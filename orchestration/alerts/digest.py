@@ -20,6 +20,7 @@ _TITLES = {
     "kept": ("读者看到的仍是上一次发布。", "Readers still see the last good publication."),
     "checks": ("未通过的阻断检查", "Failed blocking checks"),
     "steps": ("失败原因", "Why it failed"),
+    "no_report": ("数据已发布，日报未生成", "Published, but the daily report was not written"),
     "late": ("迟到的来源", "Late sources"),
     "red": ("落后于目标", "Behind target"),
     "anomalies": ("异常指标", "Anomalies"),
@@ -48,6 +49,7 @@ def compose(findings: Findings, language: str, report: str = "") -> Digest:
     sections = {
         "checks": [_with(f"{check.name} ({check.asset})", check.message) for check in findings.checks],
         "steps": [] if findings.checks else findings.failed_steps,
+        "no_report": [findings.no_report] if findings.no_report else [],
         "late": [_with(words.name(feed.source), feed.entity.replace("_", " ")) for feed in findings.late],
         "red": [_target(words, figures, *found) for found in findings.red],
         "anomalies": [_anomaly(words, figures, names, *found) for found in findings.anomalies],

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dagster import AssetCheckSeverity, DagsterEventType, DagsterInstance
 
 from ingestion.settings import Settings
+from orchestration.defs.report import WRITTEN
 from orchestration.report.apps import Subject, read_currency, read_subjects
 from orchestration.report.causes import Move, explain, moves
 from orchestration.report.channel_anomalies import read_channel_anomalies
@@ -34,7 +35,7 @@ class BlockingCheck:
 class Findings:
     """`failed_steps`: reasons in one line each. `red` and `anomalies` name the app they belong to.
 
-    `day`: of the run, in the reporting time zone.
+    `day`: of the run, in the reporting time zone. `no_report`: why the day's pages were not written; '' when they were.
     """
 
     checks: list[BlockingCheck]
@@ -45,13 +46,16 @@ class Findings:
     currency: str
     day: date
     app_names: dict[str, str] = field(default_factory=dict)
+    no_report: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.checks or self.failed_steps or self.late or self.red or self.anomalies)
+        return bool(
+            self.checks or self.failed_steps or self.no_report or self.late or self.red or self.anomalies
+        )
 
     @property
     def count(self) -> int:
-        told = len(self.checks) + len(self.late) + len(self.red) + len(self.anomalies)
+        told = len(self.checks) + bool(self.no_report) + len(self.late) + len(self.red) + len(self.anomalies)
         return told or len(self.failed_steps)
 
     def identity(self) -> list[list[str]]:
@@ -59,6 +63,7 @@ class Findings:
         return sorted(
             [["check", check.name, check.asset] for check in self.checks]
             + [["step", self.day.isoformat(), reason] for reason in self.failed_steps[:1] if not self.checks]
+            + [["no report"] for _ in range(bool(self.no_report))]
             + [["late", feed.source, str(feed.expected_by)] for feed in self.late]
             + [["red", app.app_id, kpi.code, str(app.day)] for app, kpi, _ in self.red]
             + [["anomaly", app.app_id, move.kpi.name_en, str(move.now.day)] for app, move in self.anomalies]
@@ -119,6 +124,14 @@ def of_publication(settings: Settings) -> Findings:
     anomalies = [(subject, move) for subject in subjects for move in told[subject.app_id]]
     names = {subject.app_id: subject.name for subject in subjects}
     return Findings([], [], late, red, anomalies, currency, _today(settings), names)
+
+
+def why_no_report(instance: DagsterInstance, run_id: str) -> str:
+    """In one line; '' when the run wrote the daily report."""
+    evaluations = instance.all_logs(run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION)
+    results: list[Any] = [one.dagster_event.event_specific_data for one in evaluations if one.dagster_event]
+    failed = [one for one in results if one.check_name == WRITTEN and not one.passed]
+    return next((_line(str(one.metadata["message"].value)) for one in failed), "")
 
 
 def _today(settings: Settings) -> date:

@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ingestion.manifest import write_atomically
 from ingestion.settings import Settings
 from orchestration.alerts.chat_bots import NotDelivered, is_chat_bot, send
 from orchestration.alerts.digest import Digest, compose
-from orchestration.alerts.findings import Findings, of_failed_run, of_publication
+from orchestration.alerts.findings import Findings, of_failed_run, of_publication, why_no_report
 from orchestration.defs.resources import ALERT_URLS
 from orchestration.progress import progress
 from orchestration.publication.swap import current_receipt
@@ -40,7 +41,7 @@ def alert(settings: Settings, instance: DagsterInstance, run_id: str) -> None:
     try:
         receipt = current_receipt(settings.data_dir)
         if receipt is not None and receipt.run_id == run_id:
-            findings = of_publication(settings)
+            findings = replace(of_publication(settings), no_report=why_no_report(instance, run_id))
         elif not (findings := of_failed_run(settings, instance, run_id)):
             return  # nothing changed: what is published was told when it was published
         for outcome in tell(settings.data_dir, findings, urls, os.environ):
@@ -59,8 +60,8 @@ def tell(data_dir: Path, findings: Findings, urls: list[str], environ: Mapping[s
             write_atomically(data_dir / SENT, "{}")
         return []
     language = "en" if environ.get(LANGUAGE) == "en" else "zh"
-    is_published = not findings.checks and not findings.failed_steps
-    page = company_page(data_dir) if is_published else None
+    is_written = not (findings.checks or findings.failed_steps or findings.no_report)
+    page = company_page(data_dir) if is_written else None
     digest = compose(findings, language, str(page) if page else "")
     outcomes = []
     for number, url in enumerate(urls, 1):

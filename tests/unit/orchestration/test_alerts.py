@@ -14,6 +14,8 @@ from ingestion.settings import Settings
 from orchestration.alerts.digest import LINES, compose
 from orchestration.alerts.findings import BlockingCheck, Findings, of_failed_run, of_publication
 from orchestration.alerts.sending import SENT, alert, tell
+from orchestration.defs.report import daily_report
+from orchestration.defs.resources import Workspace
 from orchestration.publication.swap import RECEIPT, Receipt
 from tests.unit.orchestration.alert_receiver import TOKEN, Receiver, listening
 from tests.unit.orchestration.published_company import DAY, HOSTILE, published_company
@@ -165,6 +167,28 @@ def test_a_blocked_publication_is_told_with_its_check(
         assert "日活" not in message["message"], "of the last good publication people were told when it came"
         alert(settings(tmp_path), instance, "run-1")
         assert "日活" in receiver.messages[-1]["message"], "the run of the receipt did publish"
+
+
+def test_a_publication_without_its_report_is_told(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_dir = published_company(tmp_path)
+    (data_dir / "reports").write_text("a file where the folder should be")
+    monkeypatch.setenv("OPS_DATA_DIR", str(data_dir))
+    monkeypatch.setenv("OPS_AS_OF", "2026-04-01T09:00:00+08:00")
+    monkeypatch.setenv("OPS_ALERT_URLS", receiver.url)
+    with dg.DagsterInstance.ephemeral() as instance:
+        run_id = dg.materialize(
+            [daily_report()], instance=instance, resources={"workspace": Workspace()}
+        ).run_id
+        receipt = Receipt("v1", "2026-04-01", "2026-04-01", run_id, "print")
+        (data_dir / "published" / "current" / RECEIPT).write_text(json.dumps(receipt.__dict__))
+        for _ in range(2):
+            alert(settings(data_dir), instance, run_id)
+    (message,) = receiver.messages
+    assert "数据已发布，日报未生成\n• " in message["message"]
+    assert "Error: " in message["message"], "and why"
+    assert "latest/company.html" not in message["message"], "the page of an older day"
 
 
 def test_a_failing_alert_never_fails_the_run(
