@@ -28,6 +28,7 @@ from benchmarks.user_day_models import user_day_costs
 from benchmarks.user_mart_data import AS_OF, ENGINES_FILE, write_company
 from ingestion.settings import Settings
 from orchestration.dbt_manifest import parse_project
+from orchestration.dbt_threads import dbt_threads
 from orchestration.freeze import WAREHOUSE, freeze
 
 HERE = Path(__file__).resolve().parent
@@ -113,7 +114,8 @@ def _dbt(data_dir: Path) -> Cost:
         "sys.exit(not dbtRunner(load_manifest()).invoke(sys.argv[1:]).success)"
     )
     command = [sys.executable, "-c", program, "--quiet", "build", "--select", "+path:models/marts/user",
-               "--resource-type", "model", "seed", "--project-dir", project, "--profiles-dir", project]  # fmt: skip
+               "--resource-type", "model", "seed", "--project-dir", project, "--profiles-dir", project,
+               "--threads", dbt_threads(data_dir / WAREHOUSE)]  # fmt: skip
     return _measured(list(map(str, command)), environment)
 
 

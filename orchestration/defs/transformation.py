@@ -13,6 +13,7 @@ from ingestion.settings import Settings
 from orchestration.code_version import code_version
 from orchestration.dbt_manifest import read_manifest, target_path
 from orchestration.dbt_process import DbtFailed
+from orchestration.dbt_threads import dbt_threads
 from orchestration.defs.dbt_events import DbtEvents, problems
 from orchestration.defs.dbt_integration import dbt_assets
 from orchestration.defs.dbt_words import DbtWords
@@ -117,8 +118,9 @@ def _build(context: dg.AssetExecutionContext, workspace: Workspace, warehouse: P
     results = target_path() / "run_results.json"
     results.unlink(missing_ok=True)
     error = ""
+    threads = str(dbt_threads(warehouse))
     try:
-        for result, rows in workspace.dbt().invoke([*_BUILD, *dbt_events.arguments()]):
+        for result, rows in workspace.dbt().invoke([*_BUILD, *dbt_events.arguments(), "--threads", threads]):
             for event in dbt_events.of(result, rows):
                 built += isinstance(event, dg.Output)
                 tested += isinstance(event, dg.AssetCheckResult)
