@@ -7,7 +7,9 @@ with dated as (
         ledger.user_id,
         {{ local_date("ledger.occurred_at", "apps.timezone") }} as ledger_date,
         ledger.entry_type,
-        ledger.points
+        ledger.points,
+        ledger.activity_id,
+        ledger.cost_amount
     from {{ ref("stg_app_database__points_ledger") }} as ledger
     inner join {{ ref("int_apps") }} as apps on ledger.app_id = apps.app_id
     cross join {{ ref("int_run") }} as run
